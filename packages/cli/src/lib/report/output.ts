@@ -1,0 +1,52 @@
+import { sanitize } from './sanitize.js';
+
+/** Where a command speaks. Text from tasks, agents or files is made harmless here, so no caller can forget it. */
+export interface Output {
+  /** A line for people, on stdout. */
+  line(text: string): void;
+  /** A line for people about something that failed, on stderr. */
+  error(text: string): void;
+  /** One JSON value on one line, on stdout. */
+  json(value: unknown): void;
+  /** Text that must reach stdout exactly as it is (a table drawn by us, a JSON document). */
+  raw(text: string): void;
+  /** Whether a person watches stdout on a terminal. */
+  readonly isTerminal: boolean;
+  /** Whether colours may be used. */
+  readonly hasColors: boolean;
+  /** Columns of the terminal; 80 when it is not known. */
+  columns(): number;
+  /** Characters written so far to stdout and stderr: what a harness that reads this command takes in. */
+  writtenCharacters(): number;
+}
+
+export interface OutputStream {
+  write(text: string): boolean;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface OutputOptions {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function createOutput({ stdout, stderr, env }: OutputOptions): Output {
+  let written = 0;
+  const write = (stream: OutputStream, text: string): void => {
+    written += text.length;
+    stream.write(text);
+  };
+  const isTerminal = stdout.isTTY === true;
+  return {
+    line: (text) => write(stdout, `${sanitize(text)}\n`),
+    error: (text) => write(stderr, `${sanitize(text)}\n`),
+    json: (value) => write(stdout, `${JSON.stringify(value)}\n`),
+    raw: (text) => write(stdout, text),
+    isTerminal,
+    hasColors: isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    columns: () => stdout.columns ?? 80,
+    writtenCharacters: () => written,
+  };
+}
