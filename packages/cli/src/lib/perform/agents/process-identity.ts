@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { errorCode } from './error-code.js';
+
+/** What tells a process from a later one that got the same pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly processStartedAt: string;
+  readonly bootId: string;
+}
+
+let bootId: string | undefined;
+
+/** The id of this boot of the machine; `unknown` where the system tells none. */
+export function currentBootId(): string {
+  bootId ??= readBootId();
+  return bootId;
+}
+
+/**
+ * When the process started, in whatever form the system gives it: only good for comparing. `null`: no such process,
+ * or one that has ended and only waits for its parent to take its exit (a zombie runs nothing any more, and in a
+ * container without a real init process it may stay for ever).
+ */
+export function processStartedAt(pid: number): string | null {
+  if (!Number.isInteger(pid) || pid <= 0) return null;
+  return process.platform === 'linux' ? startedAtFromProc(pid) : startedAtFromPs(pid);
+}
+
+/** Whether exactly this process still runs. */
+export function isSameProcess(identity: ProcessIdentity): boolean {
+  return identity.bootId === currentBootId() && processStartedAt(identity.pid) === identity.processStartedAt;
+}
+
+/** The running process itself. */
+export function ownIdentity(): ProcessIdentity {
+  const startedAt = processStartedAt(process.pid);
+  if (startedAt === null) throw new Error(`The start time of process ${process.pid} (this one) cannot be read.`);
+  return { pid: process.pid, processStartedAt: startedAt, bootId: currentBootId() };
+}
+
+function readBootId(): string {
+  if (process.platform === 'linux') return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  // kern.boottime moves when the clock is set, so it is only the second choice.
+  return output('sysctl', ['-n', 'kern.bootsessionuuid']) ?? output('sysctl', ['-n', 'kern.boottime']) ?? 'unknown';
+}
+
+function startedAtFromProc(pid: number): string | null {
+  const stat = readProcStat(pid);
+  return stat === null || stat.ended ? null : stat.startedAt;
+}
+
+function startedAtFromPs(pid: number): string | null {
+  const text = output('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)]);
+  const [state, ...startedAt] = text?.split(/\s+/) ?? [];
+  if (state === undefined || state.startsWith('Z') || startedAt.length === 0) return null;
+  return startedAt.join(' ');
+}
+
+export interface ProcStat {
+  /** A zombie, or on its way out. */
+  readonly ended: boolean;
+  readonly processGroup: number;
+  /** Clock ticks since the boot. */
+  readonly startedAt: string;
+}
+
+/** Linux only. `null`: no such process. */
+export function readProcStat(pid: number): ProcStat | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch (error) {
+    // ESRCH: the process ended between the opening and the reading of its file.
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return null;
+    throw error;
+  }
+  // The second field is the program's name in brackets and may itself hold blanks and brackets.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, processGroup, startedAt] = [fields[0], fields[2], fields[19]];
+  if (state === undefined || processGroup === undefined || startedAt === undefined) {
+    throw new Error(`/proc/${pid}/stat cannot be understood: ${text}`);
+  }
+  return { ended: 'ZXx'.includes(state), processGroup: Number(processGroup), startedAt };
+}
+
+/** What the program prints, or `null` if it is missing, fails or prints nothing. */
+function output(program: string, args: readonly string[]): string | null {
+  try {
+    const text = execFileSync(program, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+      timeout: 5_000,
+    }).trim();
+    return text === '' ? null : text;
+  } catch {
+    return null;
+  }
+}
