@@ -19,8 +19,6 @@ export const assignmentRecordSchema = z.looseObject({
   pid: z.int().optional(),
   processStartedAt: z.string().optional(),
   closedAt: isoTimeSchema.optional(),
-  /** The work is done, and waits for dependencies that were added meanwhile. */
-  held: z.boolean().optional(),
   failure: eventFailureSchema.optional(),
 });
 
@@ -38,6 +36,8 @@ export const taskFactsSchema = z.looseObject({
   blockedDetail: z.string().optional(),
   definition: definitionHashSchema.optional(),
   completedBy: z.enum(['agent', 'sprint_file', 'graph']).optional(),
+  /** The work is done, and waits for dependencies that were added meanwhile. */
+  held: z.boolean().optional(),
   removed: z.boolean().optional(),
 });
 

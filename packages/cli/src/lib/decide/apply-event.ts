@@ -1,0 +1,267 @@
+import {
+  unreachable,
+  type AssignmentRecord,
+  type EpochMillis,
+  type RunEvent,
+  type RunEventOf,
+} from '@ginkoai/contract';
+import {
+  factsOf,
+  isCurrentAttempt,
+  isWaitingForAgent,
+  keptClosedAssignments,
+  type RunState,
+  type TaskFacts,
+} from './run-state.js';
+
+/**
+ * Folds one event into the state, in O(log n). It is the only writer of the state. An event about an attempt that is
+ * not current (a replay, a late writer) changes nothing but the sequence.
+ *
+ * ```
+ *             assigned                completed
+ *   pending ------------> in_progress -----------> complete
+ *    ^  ^                  |    |                      |
+ *    |  +--failed,lost,----+    | blocked              | reopened (generation + 1)
+ *    |     released             v                      |
+ *    +------unblocked------- blocked, cancelled        |
+ *    +-------------------------------------------------+
+ * ```
+ */
+export function applyEvent(state: RunState, event: RunEvent): void {
+  state.sequence = event.sequence;
+  state.lastEventAt = event.at;
+  switch (event.kind) {
+    case 'run_started':
+      state.runId = event.runId;
+      state.graphId = event.graphId;
+      state.epicId = event.epicId;
+      state.sprintId = event.sprintId;
+      state.startedAt = event.at;
+      state.lastProgressAt = event.at;
+      takeOver(state, event);
+      return;
+    case 'recovered':
+      state.recoveredFrom = event.recoveredFrom;
+      state.idleResumes += 1;
+      takeOver(state, event);
+      return;
+    case 'lease_granted':
+      state.epoch = event.epoch;
+      return;
+    case 'task_assigned':
+      return assign(state, event);
+    case 'task_started': {
+      const facts = factsOf(state, event.taskId);
+      if (facts.assignment === null || !isCurrentAttempt(facts, event)) return;
+      facts.assignment = { ...facts.assignment, process: { pid: event.pid, processStartedAt: event.processStartedAt } };
+      return;
+    }
+    case 'task_adopted':
+      return;
+    case 'task_completed':
+      return complete(state, event);
+    case 'task_failed':
+      return close(state, event, 'failed', (facts) => (facts.failures += 1));
+    case 'task_lost':
+      return close(state, event, 'lost', (facts) => (facts.losses += 1));
+    case 'task_released':
+      return close(state, event, 'released', (facts) => {
+        if (event.notBefore !== undefined) facts.notBefore = Date.parse(event.notBefore);
+      });
+    case 'task_retry_scheduled':
+      return move(state, factsOf(state, event.taskId), (facts) => (facts.notBefore = Date.parse(event.notBefore)));
+    case 'task_blocked':
+      return block(state, event);
+    case 'task_unblocked':
+      return unblock(state, event);
+    case 'task_reopened':
+      return reopen(state, event);
+    case 'task_added':
+      factsOf(state, event.taskId).removed = false;
+      return;
+    case 'task_removed':
+      factsOf(state, event.taskId).removed = true;
+      return;
+    case 'run_stopped':
+      return;
+    default:
+      return unreachable(event);
+  }
+}
+
+/** Lets time pass: tasks whose back-off is over become ready. */
+export function applyClock(state: RunState, now: EpochMillis): void {
+  for (let next = state.queues.nextNotBefore(); next !== null && next <= now; next = state.queues.nextNotBefore()) {
+    const [due] = state.queues.deferred();
+    if (due === undefined) return;
+    move(state, due, (facts) => (facts.notBefore = null));
+  }
+}
+
+function takeOver(state: RunState, event: RunEventOf<'run_started' | 'recovered'>): void {
+  state.orchestratorId = event.holder.orchestratorId;
+  state.orchestratorName = event.orchestratorName;
+  state.epoch = event.epoch;
+  state.holders.set(event.holder.place, event.holder);
+}
+
+function assign(state: RunState, event: RunEventOf<'task_assigned'>): void {
+  const facts = factsOf(state, event.taskId);
+  const isNext = event.generation === facts.generation && event.attempt > facts.attempt;
+  if (facts.assignment !== null || facts.status === 'complete' || !isNext) return;
+  progressed(state, event);
+  move(state, facts, () => {
+    facts.status = 'in_progress';
+    facts.attempt = event.attempt;
+    facts.notBefore = null;
+    facts.blocked = null;
+    facts.givenDefinition = event.definition ?? null;
+    facts.assignment = {
+      agentId: event.agentId,
+      assignedAt: event.at,
+      place: event.place,
+      ...(event.definition === undefined ? {} : { definition: event.definition }),
+    };
+  });
+  state.open.add(facts);
+  if (event.place === state.place) state.agents.occupy(event.agentId, facts.id);
+}
+
+function complete(state: RunState, event: RunEventOf<'task_completed'>): void {
+  const facts = factsOf(state, event.taskId);
+  if (facts.status === 'complete' || event.generation !== facts.generation) return;
+  const { generation, attempt } = event;
+  const releasesHeld = facts.held && event.held !== true;
+  if (attempt !== undefined && !releasesHeld && !isCurrentAttempt(facts, { generation, attempt })) return;
+  progressed(state, event);
+  if (event.usage !== undefined) spend(state, event.usage);
+  move(state, facts, () => {
+    closeAssignment(state, facts, event.by === 'agent' ? 'completed' : 'released', event);
+    facts.held = event.held === true;
+    facts.blocked = null;
+    facts.notBefore = null;
+    facts.status = facts.held ? 'in_progress' : 'complete';
+    facts.completedBy = event.by;
+  });
+  if (facts.held) state.held.add(facts);
+  else state.held.delete(facts);
+}
+
+/** Ends the open attempt; the task is pending again. */
+function close(
+  state: RunState,
+  event: RunEventOf<'task_failed' | 'task_lost' | 'task_released'>,
+  status: 'failed' | 'lost' | 'released',
+  count: (facts: TaskFacts) => void,
+): void {
+  const facts = factsOf(state, event.taskId);
+  if (!isCurrentAttempt(facts, event)) return;
+  progressed(state, event);
+  if (event.kind === 'task_failed' && event.usage !== undefined) spend(state, event.usage);
+  move(state, facts, () => {
+    closeAssignment(state, facts, status, event);
+    facts.status = 'pending';
+    count(facts);
+  });
+}
+
+function block(state: RunState, event: RunEventOf<'task_blocked'>): void {
+  const facts = factsOf(state, event.taskId);
+  if (facts.status === 'complete' || facts.assignment !== null) return;
+  progressed(state, event);
+  move(state, facts, () => {
+    facts.status = event.reason === 'cancelled' ? 'cancelled' : 'blocked';
+    facts.blocked =
+      event.detail === undefined ? { reason: event.reason } : { reason: event.reason, detail: event.detail };
+  });
+}
+
+function unblock(state: RunState, event: RunEventOf<'task_unblocked'>): void {
+  const facts = factsOf(state, event.taskId);
+  if (facts.blocked === null) return;
+  progressed(state, event);
+  move(state, facts, () => {
+    facts.status = 'pending';
+    facts.blocked = null;
+  });
+}
+
+function reopen(state: RunState, event: RunEventOf<'task_reopened'>): void {
+  const facts = factsOf(state, event.taskId);
+  if (event.generation <= facts.generation || facts.assignment !== null) return;
+  progressed(state, event);
+  state.held.delete(facts);
+  move(state, facts, () => {
+    facts.generation = event.generation;
+    facts.attempt = 0;
+    facts.failures = 0;
+    facts.losses = 0;
+    facts.notBefore = null;
+    facts.blocked = null;
+    facts.held = false;
+    facts.completedBy = null;
+    facts.givenDefinition = null;
+    facts.removed = false;
+    facts.status = 'pending';
+  });
+}
+
+function progressed(state: RunState, event: RunEvent): void {
+  state.lastProgressAt = event.at;
+  state.idleResumes = 0;
+}
+
+function spend(state: RunState, usage: { tokens?: number | undefined; costUsd?: number | undefined }): void {
+  state.usage = {
+    tokens: state.usage.tokens + (usage.tokens ?? 0),
+    costUsd: state.usage.costUsd + (usage.costUsd ?? 0),
+  };
+}
+
+function closeAssignment(state: RunState, facts: TaskFacts, status: AssignmentRecord['status'], event: RunEvent): void {
+  const open = facts.assignment;
+  if (open === null) return;
+  facts.assignment = null;
+  state.open.delete(facts);
+  if (open.place === state.place) state.agents.free(open.agentId, facts.id);
+  state.closed.push({
+    taskId: facts.id,
+    agentId: open.agentId,
+    generation: facts.generation,
+    attempt: facts.attempt,
+    status,
+    assignedAt: open.assignedAt,
+    closedAt: event.at,
+    ...(open.place === undefined ? {} : { place: open.place }),
+    ...(event.kind === 'task_failed' ? { failure: event.failure } : {}),
+  });
+  if (state.closed.length > keptClosedAssignments) state.closed.shift();
+}
+
+/** Changes a task and keeps what follows from it: the queues, the counts, the dependants. */
+function move(state: RunState, facts: TaskFacts, change: (facts: TaskFacts) => void): void {
+  const wasMet = isMet(facts);
+  state.queues.remove(facts);
+  if (facts.definition !== null) state.counts[facts.status] -= 1;
+  change(facts);
+  if (facts.definition !== null) state.counts[facts.status] += 1;
+  enqueueIfReady(state, facts);
+  if (wasMet === isMet(facts)) return;
+  for (const dependant of state.dependants.get(facts.id) ?? []) {
+    state.queues.remove(dependant);
+    dependant.unmet += wasMet ? 1 : -1;
+    enqueueIfReady(state, dependant);
+  }
+}
+
+function enqueueIfReady(state: RunState, facts: TaskFacts): void {
+  if (!isWaitingForAgent(facts) || facts.position >= 0) return;
+  facts.readySince = state.sequence;
+  state.queues.add(facts);
+}
+
+/** Whether the task lets its dependants go on: complete, and part of the sprint. */
+export function isMet(facts: TaskFacts | undefined): boolean {
+  return facts !== undefined && facts.status === 'complete' && facts.definition !== null;
+}

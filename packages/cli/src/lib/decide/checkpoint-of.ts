@@ -1,0 +1,88 @@
+import type { AssignmentRecord, ContextMetrics, OrchestratorCheckpoint, TaskFactsRecord } from '@ginkoai/contract';
+import type { RunState, TaskFacts } from './run-state.js';
+
+export interface CheckpointStamp {
+  readonly savedAt: string;
+  readonly persistedAt?: string;
+  readonly contextMetrics?: ContextMetrics;
+  readonly eventCursor?: number | string;
+  readonly exit?: { readonly reason: string; readonly code: number };
+}
+
+/** The state as it is saved and persisted. `restoreState` is its inverse. */
+export function checkpointOf(state: RunState, stamp: CheckpointStamp): OrchestratorCheckpoint {
+  const completedTasks: string[] = [];
+  const blockedTasks: string[] = [];
+  const inProgressTasks: Record<string, string> = {};
+  const taskState: Record<string, TaskFactsRecord> = {};
+  const open: AssignmentRecord[] = [];
+  for (const facts of state.tasks.values()) {
+    const record = recordOf(facts);
+    if (record !== null) taskState[facts.id] = record;
+    if (facts.assignment !== null) {
+      inProgressTasks[facts.id] = facts.assignment.agentId;
+      open.push(openRecordOf(facts, facts.assignment));
+    }
+    if (facts.removed) continue;
+    if (facts.status === 'complete') completedTasks.push(facts.id);
+    if (facts.status === 'blocked' || facts.status === 'cancelled') blockedTasks.push(facts.id);
+  }
+  return {
+    version: 2,
+    runId: state.runId,
+    orchestratorId: state.orchestratorId,
+    orchestratorName: state.orchestratorName,
+    graphId: state.graphId,
+    epicId: state.epicId,
+    sprintId: state.sprintId,
+    epoch: state.epoch,
+    sequence: state.sequence,
+    startedAt: state.startedAt,
+    savedAt: stamp.savedAt,
+    lastProgressAt: state.lastProgressAt,
+    cyclesWithoutProgress: state.idleResumes,
+    completedTasks,
+    inProgressTasks,
+    blockedTasks,
+    assignmentHistory: [...state.closed, ...open],
+    taskState,
+    holders: Object.fromEntries(state.holders),
+    usage: state.usage,
+    ...(stamp.contextMetrics === undefined ? {} : { contextMetrics: stamp.contextMetrics }),
+    ...(stamp.eventCursor === undefined ? {} : { eventCursor: stamp.eventCursor }),
+    ...(stamp.persistedAt === undefined ? {} : { persistedAt: stamp.persistedAt }),
+    ...(stamp.exit === undefined ? {} : { exitReason: stamp.exit.reason, exitCode: stamp.exit.code }),
+    ...(state.recoveredFrom === null ? {} : { recoveredFrom: state.recoveredFrom }),
+  };
+}
+
+function openRecordOf(facts: TaskFacts, assignment: NonNullable<TaskFacts['assignment']>): AssignmentRecord {
+  return {
+    taskId: facts.id,
+    agentId: assignment.agentId,
+    generation: facts.generation,
+    attempt: facts.attempt,
+    status: 'assigned',
+    assignedAt: assignment.assignedAt,
+    ...(assignment.place === undefined ? {} : { place: assignment.place }),
+    ...assignment.process,
+  };
+}
+
+/** null: nothing is worth remembering. Initial values are left out, so that a checkpoint of a large sprint stays small. */
+function recordOf(facts: TaskFacts): TaskFactsRecord | null {
+  const record: TaskFactsRecord = {
+    ...(facts.generation === 1 ? {} : { generation: facts.generation }),
+    ...(facts.attempt === 0 ? {} : { attempt: facts.attempt }),
+    ...(facts.failures === 0 ? {} : { failures: facts.failures }),
+    ...(facts.losses === 0 ? {} : { losses: facts.losses }),
+    ...(facts.notBefore === null ? {} : { notBefore: new Date(facts.notBefore).toISOString() }),
+    ...(facts.blocked === null ? {} : { blockedReason: facts.blocked.reason }),
+    ...(facts.blocked?.detail === undefined ? {} : { blockedDetail: facts.blocked.detail }),
+    ...(facts.givenDefinition === null ? {} : { definition: facts.givenDefinition }),
+    ...(facts.completedBy === null ? {} : { completedBy: facts.completedBy }),
+    ...(facts.held ? { held: true } : {}),
+    ...(facts.removed ? { removed: true } : {}),
+  };
+  return Object.keys(record).length === 0 ? null : record;
+}
