@@ -7,6 +7,7 @@ export const failureCodes = [
   'agent_not_started',
   'bad_configuration',
   'bad_option',
+  'bad_request',
   'bad_response',
   'bad_state',
   'dependency_cycle',

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { bodyLimits, type Route } from './graph-route.js';
+import {
+  acquireLeaseRequestSchema,
+  acquireLeaseResponseSchema,
+  grantedLeaseSchema,
+  heldLeaseRequestSchema,
+  readLeaseResponseSchema,
+  releaseLeaseResponseSchema,
+} from './graph-lease.js';
+import {
+  appendEventsRequestSchema,
+  appendEventsResponseSchema,
+  epicQuerySchema,
+  persistStateRequestSchema,
+  persistStateResponseSchema,
+  readStateResponseSchema,
+  stateAtParamsSchema,
+  stateAtQuerySchema,
+  stateAtResponseSchema,
+  stateHistoryQuerySchema,
+  stateHistoryResponseSchema,
+} from './graph-state.js';
+import {
+  setTaskStatusRequestSchema,
+  syncTasksRequestSchema,
+  syncTasksResponseSchema,
+  taskNewsQuerySchema,
+  taskNewsResponseSchema,
+  taskParamsSchema,
+  taskStatusQuerySchema,
+  taskStatusResponseSchema,
+} from './graph-task.js';
+import { createTokenRequestSchema, createTokenResponseSchema } from './graph-token.js';
+
+const base = '/api/v1';
+
+/** The graph API. What the answers mean in words, and their rules, stands at the schemas. */
+export const graphRoutes = {
+  persistState: {
+    method: 'POST',
+    path: `${base}/orchestrator/state`,
+    scope: 'orchestrator',
+    summary: 'Persist the state of a run',
+    body: persistStateRequestSchema,
+    response: persistStateResponseSchema,
+    bodyLimit: bodyLimits.snapshot,
+  },
+  readState: {
+    method: 'GET',
+    path: `${base}/orchestrator/state`,
+    scope: 'read',
+    summary: 'The newest state of an epic, and the later events of its run',
+    query: epicQuerySchema,
+    response: readStateResponseSchema,
+  },
+  stateHistory: {
+    method: 'GET',
+    path: `${base}/orchestrator/state/history`,
+    scope: 'read',
+    summary: 'Earlier states of an epic, newest first',
+    query: stateHistoryQuerySchema,
+    response: stateHistoryResponseSchema,
+  },
+  stateAt: {
+    method: 'GET',
+    path: `${base}/orchestrator/state/history/:sequence`,
+    scope: 'read',
+    summary: 'One earlier state',
+    params: stateAtParamsSchema,
+    query: stateAtQuerySchema,
+    response: stateAtResponseSchema,
+  },
+  acquireLease: {
+    method: 'POST',
+    path: `${base}/orchestrator/lease`,
+    scope: 'orchestrator',
+    summary: 'Ask for the lease of an epic',
+    body: acquireLeaseRequestSchema,
+    response: acquireLeaseResponseSchema,
+  },
+  renewLease: {
+    method: 'PUT',
+    path: `${base}/orchestrator/lease`,
+    scope: 'orchestrator',
+    summary: 'Renew a lease that one holds',
+    body: heldLeaseRequestSchema,
+    response: grantedLeaseSchema,
+  },
+  releaseLease: {
+    method: 'DELETE',
+    path: `${base}/orchestrator/lease`,
+    scope: 'orchestrator',
+    summary: 'Release a lease that one holds',
+    body: heldLeaseRequestSchema,
+    response: releaseLeaseResponseSchema,
+  },
+  readLease: {
+    method: 'GET',
+    path: `${base}/orchestrator/lease`,
+    scope: 'read',
+    summary: 'Who holds the lease of an epic',
+    query: epicQuerySchema,
+    response: readLeaseResponseSchema,
+  },
+  appendEvents: {
+    method: 'POST',
+    path: `${base}/orchestrator/events`,
+    scope: 'orchestrator',
+    summary: 'Append events of a run whose state the graph has',
+    body: appendEventsRequestSchema,
+    response: appendEventsResponseSchema,
+  },
+  syncTasks: {
+    method: 'POST',
+    path: `${base}/task/sync`,
+    scope: 'orchestrator',
+    summary: 'All tasks of an epic as the orchestrator sees them',
+    body: syncTasksRequestSchema,
+    response: syncTasksResponseSchema,
+    bodyLimit: bodyLimits.snapshot,
+  },
+  taskNews: {
+    method: 'GET',
+    path: `${base}/task/sync`,
+    scope: 'read',
+    summary: 'What people and other tools said about tasks since a revision',
+    query: taskNewsQuerySchema,
+    response: taskNewsResponseSchema,
+  },
+  setTaskStatus: {
+    method: 'PATCH',
+    path: `${base}/task/:id/status`,
+    scope: 'orchestrator',
+    summary: 'The word of a person or another tool about a task',
+    params: taskParamsSchema,
+    body: setTaskStatusRequestSchema,
+    response: taskStatusResponseSchema,
+  },
+  taskStatus: {
+    method: 'GET',
+    path: `${base}/task/:id/status`,
+    scope: 'read',
+    summary: 'The status of a task',
+    params: taskParamsSchema,
+    query: taskStatusQuerySchema,
+    response: taskStatusResponseSchema,
+  },
+  createToken: {
+    method: 'POST',
+    path: `${base}/graph/token`,
+    scope: 'admin',
+    summary: 'Make a token',
+    body: createTokenRequestSchema,
+    response: createTokenResponseSchema,
+  },
+  health: {
+    method: 'GET',
+    path: '/healthz',
+    scope: null,
+    summary: 'Whether the process answers',
+    response: z.object({ status: z.literal('ok'), version: z.string() }),
+  },
+  ready: {
+    method: 'GET',
+    path: '/readyz',
+    scope: null,
+    summary: 'Whether the store answers',
+    response: z.object({ status: z.literal('ready') }),
+  },
+  openApi: {
+    method: 'GET',
+    path: '/openapi.json',
+    scope: 'read',
+    summary: 'This description',
+    response: z.looseObject({ openapi: z.string() }),
+  },
+} as const satisfies Readonly<Record<string, Route>>;
+
+export type GraphRoutes = typeof graphRoutes;
+export type GraphRouteName = keyof GraphRoutes;
