@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { open, unlink, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ok, type Result } from '@ginkoai/contract';
+import { errorCode } from './agents/error-code.js';
+import { writeFailure } from './file-failure.js';
+
+export interface AtomicWrite {
+  readonly path: string;
+  /** The content, in slices. */
+  readonly chunks: readonly Uint8Array[];
+  /** What the file is, as the beginning of a sentence: `The checkpoint`. */
+  readonly what: string;
+  /**
+   * Runs when the new content is durable beside the file, in the same turn as the rename over it. `'skip'` leaves the
+   * file as it is: it was overtaken.
+   */
+  readonly beforeRename?: () => void | 'skip';
+}
+
+const createOnly = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+const readDirectory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/**
+ * Replaces a file so that at any instant it has the old content or the new, and once this resolves, the new for good.
+ * Failures, with the old content kept: `disk_full`, `file_unwritable`.
+ */
+export async function writeAtomically(write: AtomicWrite): Promise<Result<void>> {
+  const temporary = temporaryPath(write.path);
+  let created = false;
+  try {
+    const handle = await open(temporary, createOnly, 0o600);
+    created = true;
+    try {
+      await writeFile(handle, write.chunks);
+      checkSize(temporary, (await handle.stat()).size, write.chunks);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (write.beforeRename?.() === 'skip') {
+      await unlink(temporary);
+      return ok(undefined);
+    }
+    // Synchronous: nothing else of this process comes between what prepares the rename and the rename.
+    renameSync(temporary, write.path);
+    created = false;
+    await syncDirectory(dirname(write.path));
+    return ok(undefined);
+  } catch (error) {
+    if (created) removeSync(temporary);
+    return { ok: false, failure: writeFailure({ error, path: write.path, what: write.what }) };
+  }
+}
+
+/** The same without giving up the turn: for the last save of a process that must end now. */
+export function writeAtomicallySync(write: AtomicWrite): Result<void> {
+  const temporary = temporaryPath(write.path);
+  let created = false;
+  try {
+    const descriptor = openSync(temporary, createOnly, 0o600);
+    created = true;
+    try {
+      for (const chunk of write.chunks) writeAllSync(descriptor, chunk);
+      checkSize(temporary, fstatSync(descriptor).size, write.chunks);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    if (write.beforeRename?.() === 'skip') {
+      unlinkSync(temporary);
+      return ok(undefined);
+    }
+    renameSync(temporary, write.path);
+    created = false;
+    syncDirectorySync(dirname(write.path));
+    return ok(undefined);
+  } catch (error) {
+    if (created) removeSync(temporary);
+    return { ok: false, failure: writeFailure({ error, path: write.path, what: write.what }) };
+  }
+}
+
+/** Whether a directory entry is what a crash may leave of a write to `name`. */
+export function isTemporaryOf(entry: string, name: string): boolean {
+  return entry.startsWith(`${name}.`) && /^[0-9a-f]{16}\.tmp$/.test(entry.slice(name.length + 1));
+}
+
+/** Makes new, renamed and removed entries durable. */
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, readDirectory);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export function syncDirectorySync(path: string): void {
+  const descriptor = openSync(path, readDirectory);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function temporaryPath(path: string): string {
+  return `${path}.${randomBytes(8).toString('hex')}.tmp`;
+}
+
+/** A full disk was seen to end a write without an error and without all of its bytes. */
+function checkSize(path: string, size: number, chunks: readonly Uint8Array[]): void {
+  const expected = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (size === expected) return;
+  throw Object.assign(new Error(`ENOSPC: ${size} of ${expected} bytes written, write ${path}`), { code: 'ENOSPC' });
+}
+
+function writeAllSync(descriptor: number, chunk: Uint8Array): void {
+  for (let written = 0; written < chunk.length;) {
+    written += writeSync(descriptor, chunk, written, chunk.length - written);
+  }
+}
+
+/** After a failure that is reported anyway. What cannot be removed now is removed by the next save of the run. */
+function removeSync(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+  }
+}
