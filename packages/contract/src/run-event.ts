@@ -17,6 +17,8 @@ export const usageSchema = z.looseObject({
   costUsd: z.number().min(0).optional(),
 });
 
+export type Usage = z.infer<typeof usageSchema>;
+
 /**
  * The orchestrator process and the working copy it runs in. `bootId` and `processStartedAt` tell a live process from
  * a later one that got the same pid; `place` is the id of the working copy whose launchers run its local agents.

@@ -1,4 +1,4 @@
-import type { EpochMillis, Failure, NewRunEvent, TaskId } from '@ginkoai/contract';
+import type { EpochMillis, Failure, NewRunEvent, TaskId, Usage } from '@ginkoai/contract';
 import type { RunLimits } from './limits.js';
 import { isCurrentAttempt, type RunState, type TaskFacts } from './run-state.js';
 
@@ -18,11 +18,6 @@ export type AttemptEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'not_accepted' }
   | { readonly kind: 'lost'; readonly reason: 'process_gone' | 'lease_over' | 'machine_gone' | 'launcher_gone' };
-
-interface Usage {
-  readonly tokens?: number;
-  readonly costUsd?: number;
-}
 
 export interface CloseContext {
   readonly now: EpochMillis;

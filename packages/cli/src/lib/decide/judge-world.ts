@@ -1,0 +1,100 @@
+import { taskStatuses, type BlockedReason, type DefinitionHash, type TaskId } from '@ginkoai/contract';
+import type { ActualTask, AttemptSighting } from './actual-task.js';
+import type { RunState, TaskFacts } from './run-state.js';
+
+/** What the sprint file shows of a task: a status, with the reason after a colon where it is blocked. */
+export type Mark = string;
+
+export interface SprintMark {
+  readonly id: TaskId;
+  readonly mark: Mark;
+  readonly title: string;
+  readonly dependsOn: readonly TaskId[];
+  readonly definition: DefinitionHash;
+}
+
+/** What a person or another tool said of a task in the graph, since we last asked. */
+export interface GraphWord {
+  readonly status: string;
+  readonly reason?: string;
+}
+
+export interface World {
+  /** Every task of the sprint, in its order. */
+  readonly sprint: readonly SprintMark[];
+  /** The mark last seen in this working copy; a task without one is seen for the first time. */
+  readonly lastSeen: ReadonlyMap<TaskId, Mark>;
+  readonly graph: ReadonlyMap<TaskId, GraphWord>;
+  readonly attempts: ReadonlyMap<TaskId, AttemptSighting>;
+}
+
+type Verdict = Pick<ActualTask, 'status' | 'by' | 'blockedReason' | 'reason' | 'isMarkOwed' | 'isTickedMeanwhile'>;
+
+/**
+ * Judges each task three-way: the mark last seen here, the mark now, our state. A mark that changed since it was last
+ * seen is a person's word and wins; else the graph's news; else our state stands. A first sight reopens nothing.
+ */
+export function judgeWorld(state: RunState, world: World): ActualTask[] {
+  return world.sprint.map(({ id, mark, title, dependsOn, definition }) => {
+    const facts = state.tasks.get(id);
+    const seen = world.lastSeen.get(id);
+    const graph = world.graph.get(id);
+    const attempt = world.attempts.get(id);
+    const verdict = judge(facts, { seen, mark, graph });
+    return { id, title, dependsOn, definition, ...verdict, ...(attempt === undefined ? {} : { assignment: attempt }) };
+  });
+}
+
+function judge(
+  facts: TaskFacts | undefined,
+  words: { seen: Mark | undefined; mark: Mark; graph: GraphWord | undefined },
+): Verdict {
+  const { seen, mark, graph } = words;
+  if (seen !== undefined && seen !== mark) return judgeChangedMark(facts, seen, mark);
+  if (graph !== undefined) return judgeGraphWord(graph, mark);
+  return seen === undefined ? judgeFirstSight(facts, mark) : ours(facts, mark);
+}
+
+/** Our state stands; where it is complete and the file does not show it, the file owes a mark. */
+function ours(facts: TaskFacts | undefined, mark: Mark): Verdict {
+  const status = facts?.status ?? 'pending';
+  return status === 'complete' && mark !== 'complete' ? { status, isMarkOwed: true } : { status };
+}
+
+function judgeFirstSight(facts: TaskFacts | undefined, mark: Mark): Verdict {
+  const status = facts?.status ?? 'pending';
+  if (status === 'in_progress' && mark === 'complete') return { status, isTickedMeanwhile: true };
+  const isNews = mark === 'complete' ? status !== 'complete' : status === 'pending' && mark !== 'pending';
+  return isNews ? fromMark(mark) : ours(facts, mark);
+}
+
+function judgeChangedMark(facts: TaskFacts | undefined, seen: Mark, mark: Mark): Verdict {
+  const status = facts?.status ?? 'pending';
+  if (status === 'complete' && seen !== 'complete') return ours(facts, mark);
+  if (status === 'in_progress') {
+    if (mark === 'complete') return { status, isTickedMeanwhile: true };
+    // Our agents may set and take back the in-progress mark of their own task.
+    if (mark === 'pending' || mark === 'in_progress') return { status };
+  }
+  return fromMark(mark);
+}
+
+function fromMark(mark: Mark): Verdict {
+  const [status = 'pending', reason] = mark.split(':');
+  return { status, by: 'sprint_file', ...(status === 'blocked' ? { blockedReason: asBlockedReason(reason) } : {}) };
+}
+
+function asBlockedReason(reason: string | undefined): BlockedReason {
+  return reason === 'paused' ? 'paused' : 'person';
+}
+
+function judgeGraphWord(graph: GraphWord, mark: Mark): Verdict {
+  const isKnown = (taskStatuses as readonly string[]).includes(graph.status);
+  return {
+    status: graph.status,
+    by: 'graph',
+    ...(graph.reason === undefined ? {} : { reason: graph.reason }),
+    ...(isKnown && graph.status === 'blocked' ? { blockedReason: 'person' as const } : {}),
+    ...(graph.status === 'complete' && mark !== 'complete' ? { isMarkOwed: true } : {}),
+  };
+}

@@ -1,0 +1,82 @@
+import type { NewRunEvent, TaskId, TaskStatus } from '@ginkoai/contract';
+import type { ActualTask } from './actual-task.js';
+import type { Change } from './change.js';
+import type { AttemptId } from './close-attempt.js';
+import { reconcileStructure } from './reconcile-structure.js';
+import { reconcileTask, type ReconcileTaskContext } from './reconcile-task.js';
+import { factsOf, type RunState, type TaskFacts } from './run-state.js';
+
+/**
+ * Corrects the state by what is true now. Pure: it returns the changes, each with its events and a sentence; folding
+ * the events makes them so. Linear in the tasks of both sides. `actual` must name every task of the sprint: a task
+ * that is not in it is gone.
+ */
+export function reconcile(actual: readonly ActualTask[], context: ReconcileTaskContext): Change[] {
+  const { state } = context;
+  const changes: Change[] = [];
+  const present = new Set<TaskId>();
+  for (const task of actual) {
+    present.add(task.id);
+    changes.push(...reconcileTask(state.tasks.get(task.id) ?? unknownFacts(state, task.id), task, context));
+  }
+  for (const facts of state.tasks.values()) if (!present.has(facts.id) && !facts.removed) changes.push(gone(facts));
+  const after = statusesAfter(changes);
+  const statusAfter = (id: TaskId): TaskStatus | undefined => after.get(id) ?? state.tasks.get(id)?.status;
+  changes.push(...reconcileStructure(state, statusAfter));
+  return changes;
+}
+
+/** A task that the state has never heard of, without making it part of the state. */
+function unknownFacts(state: RunState, id: TaskId): TaskFacts {
+  return factsOf({ ...state, tasks: new Map() }, id);
+}
+
+function gone(facts: TaskFacts): Change {
+  const removed: NewRunEvent = { kind: 'task_removed', taskId: facts.id };
+  const id: AttemptId = { taskId: facts.id, generation: facts.generation, attempt: facts.attempt };
+  if (facts.assignment !== null) {
+    const released: NewRunEvent = { kind: 'task_released', ...id, reason: 'task_removed' };
+    return {
+      row: 'C18',
+      taskId: facts.id,
+      sentence: `Task ${facts.id} deleted from the sprint; attempt ${facts.attempt} is stopped, its work kept`,
+      events: [released, removed],
+      stop: id,
+    };
+  }
+  const sentence =
+    facts.status === 'complete'
+      ? `Task ${facts.id} deleted from the sprint; its completion no longer counts`
+      : `Task ${facts.id} deleted from the sprint`;
+  return { row: 'C25', taskId: facts.id, sentence, events: [removed] };
+}
+
+function statusesAfter(changes: readonly Change[]): Map<TaskId, TaskStatus> {
+  const after = new Map<TaskId, TaskStatus>();
+  for (const change of changes) {
+    for (const event of change.events) {
+      const status = statusOf(event);
+      if (status !== null) after.set(change.taskId, status);
+    }
+  }
+  return after;
+}
+
+function statusOf(event: NewRunEvent): TaskStatus | null {
+  switch (event.kind) {
+    case 'task_completed':
+      return event.held === true ? 'in_progress' : 'complete';
+    case 'task_assigned':
+      return 'in_progress';
+    case 'task_blocked':
+      return event.reason === 'cancelled' ? 'cancelled' : 'blocked';
+    case 'task_unblocked':
+    case 'task_reopened':
+    case 'task_released':
+    case 'task_failed':
+    case 'task_lost':
+      return 'pending';
+    default:
+      return null;
+  }
+}
