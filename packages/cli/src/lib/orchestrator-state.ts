@@ -72,7 +72,7 @@ export async function recoverStateFromGraph(
     throw badAnswer('has no field "state"');
   }
   if (answer.state === null) return null;
-  const parsed = parseCheckpoint(answer.state, epicId);
+  const parsed = parseCheckpoint(answer.state, { epicId, name: "The graph's state" });
   if (!parsed.ok) throw new FailureError(parsed.failure);
   const events = 'events' in answer ? parseEvents(answer.events) : [];
   return events.length === 0 ? parsed.value : withEvents(parsed.value, events);
