@@ -50,6 +50,6 @@ export function readFailure({ error, path, what }: FileTrouble): Failure {
 
 /** `ENOSPC: no space left on device, write` without the call and the path, which the sentence has. */
 function messageOf(error: unknown, code: string): string {
-  const message = String((error as { message?: unknown }).message ?? '');
-  return /^[A-Z0-9]+: [^,]+/.exec(message)?.[0] ?? code;
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  return (typeof message === 'string' ? /^[A-Z0-9]+: [^,]+/.exec(message)?.[0] : undefined) ?? code;
 }

@@ -9,14 +9,10 @@ export interface ParseJsonLimits {
 }
 
 const defaultMaxDepth = 64;
-const refusedKeys = new Set(['__proto__', 'constructor', 'prototype']);
+/** Keys that could reach an object's prototype instead of its own fields. */
+export const refusedKeys: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 /** A text without these cannot hold a refused key: an escape is the only other way to spell one. */
 const mayHoldRefusedKey = /__proto__|constructor|prototype|\\u/;
-
-/** Whether a key could reach an object's prototype instead of its own fields. */
-export function isRefusedKey(key: string): boolean {
-  return refusedKeys.has(key);
-}
 
 /** JSON from outside: limited in size and depth, without keys that could reach an object's prototype. */
 export function parseJsonSafely(source: string | Uint8Array, limits: ParseJsonLimits): Result<unknown> {
@@ -50,7 +46,7 @@ function faultOf(value: unknown, { depth, checkKeys }: Inspection): string | und
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === 0) return 'it is nested too deeply';
   if (checkKeys) {
-    const refused = Object.keys(value).find(isRefusedKey);
+    const refused = refusedKeys.find((key) => Object.hasOwn(value, key));
     if (refused !== undefined) return `it holds the key "${refused}"`;
   }
   const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);

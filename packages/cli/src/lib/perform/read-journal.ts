@@ -5,8 +5,16 @@ import { parseJsonSafely } from './parse-json.js';
 
 export interface JournalReading {
   readonly path: string;
-  /** `intact: false`: the event stands behind a damaged line, so what led to it is unknown. */
-  readonly onEvent: (event: RunEvent, intact: boolean) => void;
+  readonly onEvent: (event: RunEvent, place: JournalPlace) => void;
+}
+
+export interface JournalPlace {
+  /** 1-based. */
+  readonly line: number;
+  /** Of the line's first byte. */
+  readonly offset: number;
+  /** No damaged line stands before it. Otherwise what led to the event is unknown. */
+  readonly intact: boolean;
 }
 
 export interface JournalEnd {
@@ -50,7 +58,7 @@ export async function readJournal({ path, onEvent }: JournalReading): Promise<Re
         return;
       }
       last = startsHistory(event) ? event.sequence : Math.max(event.sequence, last ?? 0);
-      onEvent(event, damaged === undefined);
+      onEvent(event, { line, offset, intact: damaged === undefined });
     });
     if (newer !== undefined) return newerVersion(path, newer);
     return ok({

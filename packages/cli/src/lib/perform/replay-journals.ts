@@ -54,7 +54,7 @@ export async function replayJournals({ directory, after, readOnly = false }: Rep
     const name = journalName(epoch);
     const end = await readJournal({
       path: join(directory, name),
-      onEvent: (event, intact) => history.add(event, intact),
+      onEvent: (event, { intact }) => history.add(event, intact),
     });
     if (!end.ok) return end;
     bytes += end.value.bytes;

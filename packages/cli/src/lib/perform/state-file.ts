@@ -1,0 +1,277 @@
+import { setImmediate } from 'node:timers/promises';
+import { join } from 'node:path';
+import {
+  failed,
+  ok,
+  type EpicId,
+  type Failure,
+  type GraphId,
+  type OrchestratorCheckpoint,
+  type Result,
+} from '@ginkoai/contract';
+import {
+  generationFile,
+  generations,
+  pruneJournals,
+  removeTemporaries,
+  rotateGenerations,
+  type Generation,
+} from './checkpoint-generations.js';
+import { decodeCheckpoint, maxCheckpointBytes } from './decode-checkpoint.js';
+import { encodeCheckpoint } from './encode-checkpoint.js';
+import { writeFailure } from './file-failure.js';
+import { quarantineFile } from './quarantine.js';
+import { readLimited } from './read-limited.js';
+import { restoreGeneration } from './restore-generation.js';
+import { writeAtomically, writeAtomicallySync, type AtomicWrite } from './write-atomically.js';
+
+/** The checkpoints of one epic in this working copy: the newest and four older generations. */
+export interface StateFile {
+  readonly directory: string;
+  /**
+   * Makes the checkpoint the newest generation; durable once this resolves. It must not change meanwhile. Saves go
+   * out one after another. Failures, with everything kept as it was: `disk_full`, `file_unwritable`, `bad_state`
+   * (a task id that could not be read back).
+   */
+  save(checkpoint: OrchestratorCheckpoint): Promise<Result<SavedCheckpoint>>;
+  /** The same without giving up the turn; a save that is still under way is dropped in its favour. */
+  saveSync(checkpoint: OrchestratorCheckpoint): Result<SavedCheckpoint>;
+  /** The newest usable generation, `from` on. What is damaged or foreign is moved to `quarantine/` and named. */
+  load(options?: { readonly from?: Generation }): Promise<LoadedState>;
+  /** Every generation there is, newest first. Changes nothing. */
+  history(): Promise<readonly GenerationEntry[]>;
+  /** One generation as it is. Changes nothing. Failures: `not_found`, `bad_state`, `newer_version`, `file_unreadable`. */
+  read(generation: Generation): Promise<Result<OrchestratorCheckpoint>>;
+  /** Goes back to a generation; see `restoreGeneration`. */
+  restore(generation: Generation): Promise<Result<RestoredState>>;
+}
+
+export interface SavedCheckpoint {
+  /** Size of the file. */
+  readonly bytes: number;
+  /** What went wrong after the checkpoint was safe, for people. */
+  readonly warnings: readonly string[];
+}
+
+export type LoadedState =
+  | {
+      readonly kind: 'found';
+      readonly checkpoint: OrchestratorCheckpoint;
+      readonly generation: Generation;
+      readonly file: string;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'none'; readonly warnings: readonly string[] }
+  /** Nothing was touched. */
+  | { readonly kind: 'newer_version'; readonly failure: Failure }
+  /** The system refused to read it: nothing is known about what it holds, and nothing was touched. */
+  | { readonly kind: 'unreadable'; readonly failure: Failure };
+
+export type GenerationEntry =
+  | ({ readonly kind: 'usable'; readonly generation: Generation; readonly file: string } & GenerationFacts)
+  | { readonly kind: 'unusable'; readonly generation: Generation; readonly file: string; readonly failure: Failure };
+
+export type GenerationFacts = Pick<
+  OrchestratorCheckpoint,
+  'runId' | 'orchestratorId' | 'epoch' | 'sequence' | 'savedAt' | 'exitReason'
+> & { readonly completed: number; readonly inProgress: number; readonly blocked: number };
+
+export interface RestoredState {
+  readonly checkpoint: OrchestratorCheckpoint;
+  /** Where everything later was moved to. */
+  readonly quarantined: readonly string[];
+}
+
+export interface StateFileOptions {
+  /** As `openStateDirectory` gives it. */
+  readonly directory: string;
+  readonly epicId: EpicId;
+  /** Checkpoints of another graph are foreign; absent: any graph's is taken. */
+  readonly graphId?: GraphId | undefined;
+  /** Loading moves nothing into quarantine: for a dry run, or beside an orchestrator at work. */
+  readonly readOnly?: boolean;
+}
+
+export function createStateFile(options: StateFileOptions): StateFile {
+  return new CheckpointGenerations(options);
+}
+
+type Read =
+  | { readonly kind: 'usable'; readonly checkpoint: OrchestratorCheckpoint }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unusable'; readonly failure: Failure };
+
+class CheckpointGenerations implements StateFile {
+  readonly directory: string;
+  readonly #options: StateFileOptions;
+  #lastSave: Promise<unknown> = Promise.resolve();
+  #started = 0;
+  #renamed = 0;
+  #cleaned = false;
+
+  constructor(options: StateFileOptions) {
+    this.directory = options.directory;
+    this.#options = options;
+  }
+
+  save(checkpoint: OrchestratorCheckpoint): Promise<Result<SavedCheckpoint>> {
+    const saved = this.#lastSave.then(() => this.#save(checkpoint));
+    this.#lastSave = saved;
+    return saved;
+  }
+
+  saveSync(checkpoint: OrchestratorCheckpoint): Result<SavedCheckpoint> {
+    const encoding = encodeCheckpoint(checkpoint);
+    let step = encoding.next();
+    while (step.done !== true) step = encoding.next();
+    if (!step.value.ok) return step.value;
+    const write = this.#nextWrite(step.value.value);
+    const written = writeAtomicallySync(write);
+    return written.ok ? ok({ bytes: sizeOf(write.chunks), warnings: [] }) : written;
+  }
+
+  async load({ from = 0 }: { readonly from?: Generation } = {}): Promise<LoadedState> {
+    const unusable: { file: string; failure: Failure }[] = [];
+    for (const generation of generations.slice(from)) {
+      const file = generationFile(generation);
+      const read = await this.#read(generation);
+      if (read.kind === 'absent') continue;
+      if (read.kind === 'usable') {
+        const warnings = await this.#setAside(unusable);
+        if (warnings.length > 0) warnings.push(`${file} is used instead: ${describe(read.checkpoint)}.`);
+        return { kind: 'found', checkpoint: read.checkpoint, generation, file, warnings };
+      }
+      if (read.failure.code === 'newer_version') return { kind: 'newer_version', failure: read.failure };
+      if (read.failure.code === 'file_unreadable') return { kind: 'unreadable', failure: read.failure };
+      unusable.push({ file, failure: read.failure });
+    }
+    return { kind: 'none', warnings: await this.#setAside(unusable) };
+  }
+
+  async history(): Promise<readonly GenerationEntry[]> {
+    const entries: GenerationEntry[] = [];
+    for (const generation of generations) {
+      const file = generationFile(generation);
+      const read = await this.#read(generation);
+      if (read.kind === 'usable') entries.push({ kind: 'usable', generation, file, ...factsOf(read.checkpoint) });
+      if (read.kind === 'unusable') entries.push({ kind: 'unusable', generation, file, failure: read.failure });
+    }
+    return entries;
+  }
+
+  async read(generation: Generation): Promise<Result<OrchestratorCheckpoint>> {
+    const read = await this.#read(generation);
+    if (read.kind === 'usable') return ok(read.checkpoint);
+    if (read.kind === 'unusable') return { ok: false, failure: read.failure };
+    return failed(
+      'not_found',
+      `There is no checkpoint generation ${generation} in ${this.directory}. See ginko checkpoint history.`,
+    );
+  }
+
+  async restore(generation: Generation): Promise<Result<RestoredState>> {
+    const checkpoint = await this.read(generation);
+    if (!checkpoint.ok) return checkpoint;
+    return restoreGeneration({ directory: this.directory, generation, checkpoint: checkpoint.value });
+  }
+
+  async #save(checkpoint: OrchestratorCheckpoint): Promise<Result<SavedCheckpoint>> {
+    const encoding = encodeCheckpoint(checkpoint);
+    let step = encoding.next();
+    while (step.done !== true) {
+      await setImmediate();
+      step = encoding.next();
+    }
+    if (!step.value.ok) return step.value;
+    const write = this.#nextWrite(step.value.value);
+    const written = await writeAtomically(write);
+    if (!written.ok) return written;
+    return ok({ bytes: sizeOf(write.chunks), warnings: await this.#tidy(checkpoint) });
+  }
+
+  #nextWrite(chunks: readonly Uint8Array[]): AtomicWrite {
+    this.#started += 1;
+    const ticket = this.#started;
+    return {
+      path: join(this.directory, generationFile(0)),
+      chunks,
+      what: 'The checkpoint',
+      beforeRename: () => {
+        if (ticket < this.#renamed) return 'skip';
+        rotateGenerations(this.directory);
+        this.#renamed = ticket;
+        return undefined;
+      },
+    };
+  }
+
+  /** Best effort: the checkpoint is safe by now. */
+  async #tidy(checkpoint: OrchestratorCheckpoint): Promise<string[]> {
+    try {
+      if (!this.#cleaned) await removeTemporaries(this.directory);
+      this.#cleaned = true;
+      await pruneJournals(this.directory, checkpoint.epoch);
+      return [];
+    } catch (error) {
+      return [writeFailure({ error, path: this.directory, what: 'Old files in' }).message];
+    }
+  }
+
+  async #read(generation: Generation): Promise<Read> {
+    const name = generationFile(generation);
+    const bytes = await readLimited({
+      path: join(this.directory, name),
+      what: 'The checkpoint',
+      maxBytes: maxCheckpointBytes,
+    });
+    if (!bytes.ok) return { kind: 'unusable', failure: bytes.failure };
+    if (bytes.value === undefined) return { kind: 'absent' };
+    const checkpoint = decodeCheckpoint({ bytes: bytes.value, name, epicId: this.#options.epicId });
+    if (!checkpoint.ok) return { kind: 'unusable', failure: checkpoint.failure };
+    const foreign = foreignness(checkpoint.value, this.#options);
+    if (foreign === undefined) return { kind: 'usable', checkpoint: checkpoint.value };
+    return { kind: 'unusable', failure: { code: 'bad_state', message: `${name} ${foreign}.` } };
+  }
+
+  async #setAside(unusable: readonly { file: string; failure: Failure }[]): Promise<string[]> {
+    const warnings: string[] = [];
+    for (const { file, failure } of unusable) {
+      if (this.#options.readOnly === true) {
+        warnings.push(failure.message);
+        continue;
+      }
+      const moved = await quarantineFile(this.directory, file);
+      warnings.push(`${failure.message} ${moved.ok ? `It was moved to ${moved.value}.` : moved.failure.message}`);
+    }
+    return warnings;
+  }
+}
+
+function foreignness(checkpoint: OrchestratorCheckpoint, { epicId, graphId }: StateFileOptions): string | undefined {
+  if (checkpoint.epicId !== epicId) return `belongs to the epic "${checkpoint.epicId}" and not to "${epicId}"`;
+  if (graphId === undefined || checkpoint.graphId === graphId) return undefined;
+  return `belongs to the graph "${checkpoint.graphId}" and not to "${graphId}"`;
+}
+
+function factsOf(checkpoint: OrchestratorCheckpoint): GenerationFacts {
+  const { runId, orchestratorId, epoch, sequence, savedAt, exitReason } = checkpoint;
+  return {
+    runId,
+    orchestratorId,
+    epoch,
+    sequence,
+    savedAt,
+    exitReason,
+    completed: checkpoint.completedTasks.length,
+    inProgress: Object.keys(checkpoint.inProgressTasks).length,
+    blocked: checkpoint.blockedTasks.length,
+  };
+}
+
+function describe({ epoch, sequence, savedAt }: OrchestratorCheckpoint): string {
+  return `saved ${savedAt}, epoch ${epoch}, sequence ${sequence}`;
+}
+
+function sizeOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
