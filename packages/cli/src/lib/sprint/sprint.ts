@@ -50,10 +50,13 @@ export const sprintProblemCodes = [
   'cycle',
   'duplicate_id',
   'empty_file',
+  'label_ignored',
   'missing_dependency',
   'no_tasks',
   'not_a_sprint',
   'unclear_dependency',
+  'unclear_value',
+  'unclosed_fence',
   'unknown_status',
   'unsafe_id',
 ] as const;

@@ -1,0 +1,213 @@
+import type { TaskId } from '@ginkoai/contract';
+import type { Resolution, TaskIndex } from './task-index.js';
+
+export interface DependencyContext {
+  readonly index: TaskIndex;
+  readonly ownId: TaskId;
+  /** How many tasks stand above this one. */
+  readonly position: number;
+  /** What ranges and groups may still add in this file, so that a hostile file cannot fill the memory. */
+  readonly budget: { left: number };
+}
+
+export interface WrittenDependencies {
+  /** In the order written, without repeats; ids that the file should have but has not among them. */
+  readonly ids: readonly TaskId[];
+  readonly external: readonly string[];
+  /** Parts that speak of tasks in words we cannot follow. */
+  readonly unclear: readonly string[];
+}
+
+const none = /^(?:none|nothing|nil|no|n\/a|na|-|–|—)(?![\w-]|\/)/i;
+const notADependency = /\b(?:not|parallel|independent|unrelated)\b/i;
+const elsewhere = /\b(?:sprints?|epics?)\b/i;
+const longestGroup = 120;
+const all = /^(?:all|everything|every|each)\b/i;
+const above = /\b(?:above|previous|prior|preceding|earlier|before)\b/i;
+const groupWords =
+  /^(?:all|everything|every|each|of|the|above|previous|prior|preceding|earlier|before|other|others|tasks?|in|this|sprint|complete|completed|done|be|must|this|it|\s)+[.!]?$/i;
+const previousTask = /^(?:the )?(?:previous|preceding|prior) task\b/i;
+
+/** Reads the text of a dependency field: ids, short ids, ranges, `All above tasks`, or words that name no task. */
+export function readDependencies(value: string, context: DependencyContext): WrittenDependencies {
+  const ids = new Set<TaskId>();
+  const external: string[] = [];
+  const unclear: string[] = [];
+  for (const part of partsOf(withoutStruck(value))) {
+    const read = readPart(part, { ...context, isAfterId: ids.size > 0 });
+    for (const id of read.ids) ids.add(id);
+    external.push(...read.external);
+    unclear.push(...read.unclear);
+  }
+  return { ids: [...ids], external, unclear };
+}
+
+/** `isAfterId`: a bare number goes on from the id before it, as in `TASK-1, 2 and 3`. */
+type PartContext = DependencyContext & { readonly isAfterId: boolean };
+
+interface Part {
+  /** Outside brackets, and inside them: `ADR-033 (session logging)`. */
+  readonly outside: string;
+  readonly inside: string;
+}
+
+const nothing: WrittenDependencies = { ids: [], external: [], unclear: [] };
+
+function readPart(part: Part, context: PartContext): WrittenDependencies {
+  const { outside, inside } = part;
+  if (none.test(outside) || (outside === '' && none.test(inside))) return nothing;
+  if (previousTask.test(outside)) return named(context.index.ids.slice(0, context.position).slice(-1));
+  const pieces = piecesOf(outside, context);
+  if (pieces.some(namesTask)) return joined(pieces);
+  if (all.test(outside)) return readGroup(outside, context);
+  if (!elsewhere.test(outside)) {
+    const bracketed = piecesOf(inside, context);
+    if (bracketed.some(namesTask)) return joined(bracketed);
+  }
+  const words = outside === '' ? inside : outside;
+  return { ids: [], external: words === '' ? [] : [words], unclear: pieces.flatMap((piece) => piece.unclear) };
+}
+
+function namesTask(piece: WrittenDependencies): boolean {
+  return piece.ids.length > 0;
+}
+
+function named(ids: readonly TaskId[]): WrittenDependencies {
+  return { ...nothing, ids };
+}
+
+function joined(pieces: readonly WrittenDependencies[]): WrittenDependencies {
+  return {
+    ids: pieces.flatMap((piece) => piece.ids),
+    external: pieces.flatMap((piece) => piece.external),
+    unclear: pieces.flatMap((piece) => piece.unclear),
+  };
+}
+
+/** `All above tasks`, `all other tasks`. `All of phase 1` means something to people only. */
+function readGroup(words: string, { index, ownId, position, budget }: DependencyContext): WrittenDependencies {
+  if (words.length > longestGroup || !groupWords.test(words)) return { ids: [], external: [words], unclear: [words] };
+  const ids = above.test(words) ? index.ids.slice(0, position) : index.ids;
+  budget.left -= ids.length;
+  return named(budget.left < 0 ? [] : ids.filter((id) => id !== ownId));
+}
+
+function piecesOf(words: string, context: PartContext): readonly WrittenDependencies[] {
+  const pieces: WrittenDependencies[] = [];
+  for (const piece of words.split(/ and |[&+]/i)) {
+    const isAfterId = context.isAfterId || pieces.some(namesTask);
+    if (piece.trim() !== '') pieces.push(readPiece(piece.trim(), { ...context, isAfterId }));
+  }
+  return pieces;
+}
+
+type Found = Exclude<Resolution, null>;
+
+/** Ids, numbers that belong to them, and ranges between them; the words between mean nothing. */
+function readPiece(piece: string, context: PartContext): WrittenDependencies {
+  const ids: TaskId[] = [];
+  let rangeFrom: Found | null = null;
+  let last: Found | null = null;
+  let isNumberNext = context.isAfterId && /^\d+$/.test(piece);
+  for (const word of wordsOf(piece)) {
+    const ends = endsOf(word, isNumberNext, context);
+    if (ends !== null) {
+      const [first, end] = ends;
+      const before = ids.length === 0 ? piece.slice(0, piece.indexOf(word)) : '';
+      if (elsewhere.test(before)) return external(piece);
+      if (notADependency.test(before)) return { ids: [], external: [piece], unclear: [piece] };
+      if (rangeFrom !== null) ids.push(...rangeOf(rangeFrom, first, context));
+      else ids.push(first.id);
+      if (end !== first) ids.push(...rangeOf(first, end, context));
+      last = end;
+      rangeFrom = null;
+      isNumberNext = false;
+    } else {
+      rangeFrom = isRangeWord.test(word) ? last : null;
+      isNumberNext = rangeFrom !== null || isNumbering.test(word);
+      last = null;
+    }
+  }
+  return ids.length === 0 ? external(piece) : named(ids);
+}
+
+const isRangeWord = /^(?:through|thru|to|until|till|–|—|-|→|\.\.\.?|…)$/i;
+const isNumbering = /^(?:tasks?|#)$/i;
+
+function rangeOf(from: Found, to: Found, { index, ownId, budget }: DependencyContext): readonly TaskId[] {
+  const ids = index.range(from.id, to.id);
+  budget.left -= ids.length;
+  if (budget.left < 0) return [];
+  // The ends stay although no task may have that id: what is missing must be seen.
+  return [from.id, ...ids, to.id].filter((id) => id !== ownId);
+}
+
+/** The one task a word names, twice, or the two ends of a range written as one word; null: it names none. */
+function endsOf(word: string, isNumberNext: boolean, context: DependencyContext): readonly [Found, Found] | null {
+  const single = resolve(word, isNumberNext, context);
+  if (single?.kind === 'task') return [single, single];
+  const ends = word.length > longestRange ? null : rangeEnds(word, isNumberNext, context);
+  if (ends !== null) return ends;
+  return single === null ? null : [single, single];
+}
+
+const longestRange = 140;
+
+/** `TASK-1-TASK-7`, `t01-t04`, `TASK-1-7`, `1-4`. */
+function rangeEnds(word: string, isNumberNext: boolean, context: DependencyContext): readonly [Found, Found] | null {
+  for (let at = word.indexOf('-', 1); at !== -1; at = word.indexOf('-', at + 1)) {
+    const left = resolve(word.slice(0, at), isNumberNext, context);
+    const right = resolve(word.slice(at + 1), true, context);
+    if (left?.kind === 'task' && right?.kind === 'task') return [left, right];
+  }
+  return null;
+}
+
+function resolve(word: string, isNumberNext: boolean, { index, ownId }: DependencyContext): Resolution {
+  if (/^\d{1,6}$/.test(word)) return isNumberNext ? index.resolveNumber(word, ownId) : null;
+  return index.resolve(word, ownId);
+}
+
+function external(piece: string): WrittenDependencies {
+  return { ...nothing, external: [piece] };
+}
+
+function wordsOf(piece: string): readonly string[] {
+  return piece.match(/[A-Za-z0-9](?:[\w-]|\.(?=\w))*|\.\.\.?|[–—→…#-]/g) ?? [];
+}
+
+/** Splits at commas and semicolons outside brackets; link targets count as brackets. */
+function partsOf(value: string): readonly Part[] {
+  const parts: Part[] = [];
+  let outside = '';
+  let inside = '';
+  let depth = 0;
+  const finish = (): void => {
+    parts.push({ outside: cleaned(outside), inside: cleaned(inside) });
+    outside = '';
+    inside = '';
+  };
+  for (const character of value) {
+    if (character === '(') depth += 1;
+    else if (character === ')' && depth > 0) depth -= 1;
+    else if (depth > 0) inside += character;
+    else if (character === ',' || character === ';') finish();
+    else outside += character;
+  }
+  finish();
+  return parts;
+}
+
+function cleaned(text: string): string {
+  return text
+    .replaceAll(/[`*[\]]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+function withoutStruck(value: string): string {
+  return value
+    .split('~~')
+    .filter((_, index) => index % 2 === 0)
+    .join(' ');
+}

@@ -1,0 +1,131 @@
+import { isBlank } from './line-scanner.js';
+
+export type FieldName =
+  | 'assignee'
+  | 'blocked_by'
+  | 'capabilities'
+  | 'depends'
+  | 'effort'
+  | 'epic'
+  | 'files'
+  | 'max_duration'
+  | 'priority'
+  | 'run'
+  | 'sprint_id'
+  | 'status'
+  | 'verify';
+
+const fieldNames: ReadonlyMap<string, FieldName> = new Map([
+  ['assigned', 'assignee'],
+  ['assigned to', 'assignee'],
+  ['assignee', 'assignee'],
+  ['owner', 'assignee'],
+  ['blocked by', 'blocked_by'],
+  ['capabilities', 'capabilities'],
+  ['capability', 'capabilities'],
+  ['dependencies', 'depends'],
+  ['dependency', 'depends'],
+  ['depends', 'depends'],
+  ['depends on', 'depends'],
+  ['effort', 'effort'],
+  ['estimate', 'effort'],
+  ['estimated effort', 'effort'],
+  ['estimated time', 'effort'],
+  ['epic', 'epic'],
+  ['epic id', 'epic'],
+  ['file', 'files'],
+  ['files', 'files'],
+  ['max duration', 'max_duration'],
+  ['priority', 'priority'],
+  ['run', 'run'],
+  ['id', 'sprint_id'],
+  ['sprint id', 'sprint_id'],
+  ['status', 'status'],
+  ['verify', 'verify'],
+]);
+
+const longestName = 40;
+
+export interface Field {
+  /** null: a field that means nothing to us, such as `**Goal:**`. */
+  readonly name: FieldName | null;
+  /** Offset of the field's first asterisk. */
+  readonly start: number;
+  /** Offsets of the value without the blanks around it; equal for an empty value. */
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
+interface Label {
+  readonly name: FieldName | null;
+  readonly valueStart: number;
+  /** Where the value must end when it stands inside the bold. */
+  readonly valueLimit: number | null;
+}
+
+/**
+ * The fields of a line such as `**Priority:** HIGH | **Status**: [ ]`: the colon inside or outside the bold, or the
+ * whole field inside it. A value ends at the next field of the line; a bar alone does not end it (commands have bars).
+ */
+export function fieldsOf(text: string, start: number, end: number): readonly Field[] {
+  const fields: Field[] = [];
+  let open: { start: number; label: Label } | null = null;
+  let at = start;
+  while (at !== -1 && at < end) {
+    const close = text.indexOf('**', at + 2);
+    if (close === -1 || close >= end) break;
+    const label = labelAt(text, { at, close, end });
+    if (label !== null) {
+      if (open !== null) fields.push(fieldOf(text, open, { end: at, isNextField: true }));
+      open = { start: at, label };
+    } else if (open === null) {
+      break;
+    }
+    at = text.indexOf('**', close + 2);
+  }
+  if (open !== null) fields.push(fieldOf(text, open, { end, isNextField: false }));
+  return fields;
+}
+
+function labelAt(text: string, bold: { at: number; close: number; end: number }): Label | null {
+  const inner = text.slice(bold.at + 2, Math.min(bold.close, bold.at + 2 + 4 * longestName));
+  const colon = inner.indexOf(':');
+  if (colon === -1) {
+    let after = bold.close + 2;
+    while (after < bold.end && isBlank(text.charCodeAt(after))) after += 1;
+    if (after === bold.end || text[after] !== ':' || !isName(inner)) return null;
+    return { name: nameOf(inner), valueStart: after + 1, valueLimit: null };
+  }
+  const written = inner.slice(0, colon);
+  if (!isName(written)) return null;
+  if (inner.slice(colon + 1).trim() === '')
+    return { name: nameOf(written), valueStart: bold.close + 2, valueLimit: null };
+  const name = nameOf(written);
+  return name === null ? null : { name, valueStart: bold.at + 2 + colon + 1, valueLimit: bold.close };
+}
+
+function isName(written: string): boolean {
+  return written.length <= longestName && written.trim() !== '';
+}
+
+function nameOf(written: string): FieldName | null {
+  return fieldNames.get(written.trim().toLowerCase()) ?? null;
+}
+
+function fieldOf(
+  text: string,
+  open: { start: number; label: Label },
+  limit: { end: number; isNextField: boolean },
+): Field {
+  const { name, valueStart, valueLimit } = open.label;
+  let last = valueLimit ?? limit.end;
+  while (last > valueStart && isPadding(text.charAt(last - 1), limit.isNextField)) last -= 1;
+  let first = valueStart;
+  while (first < last && isBlank(text.charCodeAt(first))) first += 1;
+  return { name, start: open.start, valueStart: first, valueEnd: last };
+}
+
+function isPadding(character: string, isBeforeField: boolean): boolean {
+  if (character === ' ' || character === '\t') return true;
+  return isBeforeField && (character === '|' || character === '·' || character === '•');
+}

@@ -1,0 +1,194 @@
+import { idPattern } from '@ginkoai/contract';
+import { findCycles } from '../decide/find-cycles.js';
+import { capabilitiesOfFiles, declaredCapabilities } from './capabilities.js';
+import { readDependencies } from './dependency-text.js';
+import { readMaxDuration } from './max-duration.js';
+import { readOutline, type Outline } from './outline.js';
+import { readPriority } from './priority.js';
+import type { Sprint, SprintProblem, SprintTask } from './sprint.js';
+import { problems as problem } from './sprint-problems.js';
+import { readStatus } from './status-words.js';
+import type { TaskDraft, WrittenValue } from './task-draft.js';
+import { TaskIndex } from './task-index.js';
+
+/** What ranges and groups such as `All above tasks` may add up to in one file. */
+const mostEdgesOfGroups = 1_000_000;
+
+/** Reads a sprint file. Never throws: what cannot be understood is named in `problems`. */
+export function parseSprint(text: string, fileName: string): Sprint {
+  const outline = readOutline(text);
+  const found: SprintProblem[] = [];
+  const sprintId = readSprintId(outline, found);
+  const epicId = readEpicId(outline, found);
+  const tasks = readTasks(outline, found);
+  found.push(...problemsOfFile(text, fileName, outline), ...problemsOfTasks(tasks));
+  return {
+    sprintId,
+    epicId,
+    title: outline.title,
+    declaredStatus: outline.frontMatter.values.get('status')?.value.toLowerCase() ?? null,
+    tasks,
+    problems: found.sort((a, b) => a.line - b.line),
+  };
+}
+
+function readSprintId({ frontMatter, sprintId }: Outline, found: SprintProblem[]): string | null {
+  const declared = frontMatter.values.get('sprint_id');
+  const written = declared === undefined ? sprintId : { text: declared.value, line: declared.line };
+  const id = written === null ? '' : firstWord(written.text);
+  if (written === null || id === '') return null;
+  if (idPattern.test(id)) return id;
+  found.push(problem.unsafeId({ what: 'sprint', id, line: written.line }));
+  return null;
+}
+
+function readEpicId({ frontMatter, epic }: Outline, found: SprintProblem[]): string | null {
+  const declared = frontMatter.values.get('epic_id');
+  if (declared !== undefined && declared.value !== '') {
+    const id = firstWord(declared.value);
+    if (idPattern.test(id)) return id;
+    found.push(problem.unsafeId({ what: 'epic', id, line: declared.line }));
+    return null;
+  }
+  const id = epic === null ? '' : firstWord(epic.text);
+  return /^[A-Za-z]+[-_]?\d/.test(id) && idPattern.test(id) ? id : null;
+}
+
+function firstWord(text: string): string {
+  return /[^\s`*:,]+/.exec(text)?.[0] ?? '';
+}
+
+function readTasks(outline: Outline, found: SprintProblem[]): readonly SprintTask[] {
+  const index = new TaskIndex(outline.tasks.map((draft) => draft.heading.id));
+  const budget = { left: mostEdgesOfGroups };
+  const seen = new Set<string>();
+  return outline.tasks.map((draft) => {
+    const position = seen.size;
+    seen.add(draft.heading.id);
+    return readTask(draft, { index, budget, position, found });
+  });
+}
+
+interface Reading {
+  readonly index: TaskIndex;
+  readonly budget: { left: number };
+  readonly position: number;
+  readonly found: SprintProblem[];
+}
+
+function readTask(draft: TaskDraft, reading: Reading): SprintTask {
+  const { heading, values, files } = draft;
+  const status = readTaskStatus(draft, reading.found);
+  const capabilities = values.get('capabilities')?.text ?? '';
+  return {
+    id: heading.id,
+    title: heading.title,
+    ...status,
+    ...readTaskDependencies(draft, { ...reading, isComplete: status.status === 'complete' }),
+    priority: readPriority(values.get('priority')?.text ?? ''),
+    effort: heading.effort ?? orNull(values.get('effort')?.text),
+    capabilities: capabilities === '' ? capabilitiesOfFiles(files) : declaredCapabilities(capabilities),
+    assignee: readAssignee(values.get('assignee')),
+    files: [...new Set(files)],
+    maxDurationMs: readDuration(draft, reading.found),
+    verify: readCommand(values.get('verify')),
+    run: readCommand(values.get('run')),
+    line: draft.line,
+    start: draft.start,
+    end: draft.end,
+  };
+}
+
+function readTaskStatus(
+  { heading, values }: TaskDraft,
+  found: SprintProblem[],
+): Pick<SprintTask, 'status' | 'blockedReason'> {
+  const written = values.get('status');
+  if (written === undefined || written.text === '') return heading.status ?? { status: 'pending' };
+  const { isKnown, status, blockedReason } = readStatus(written.text);
+  if (!isKnown) found.push(problem.unknownStatus({ id: heading.id, status: written.text, line: written.line }));
+  return blockedReason === undefined ? { status } : { status, blockedReason };
+}
+
+function readTaskDependencies(
+  draft: TaskDraft,
+  { index, budget, position, found, isComplete }: Reading & { readonly isComplete: boolean },
+): Pick<SprintTask, 'dependsOn' | 'externalDepends'> {
+  const ownId = draft.heading.id;
+  const dependsOn = new Set<string>();
+  const external: string[] = [];
+  for (const { kind, value } of draft.dependencies) {
+    const at = { id: ownId, line: value.line };
+    const read = readDependencies(value.text, { index, ownId, position, budget });
+    for (const id of read.ids) {
+      if (!index.has(id) && !dependsOn.has(id)) found.push(problem.missingDependency({ ...at, missing: id }));
+      dependsOn.add(id);
+    }
+    for (const words of read.unclear) found.push(problem.unclearDependency({ ...at, words }));
+    if (budget.left < 0) {
+      dependsOn.add(value.text);
+      found.push(problem.tooManyDependencies({ ...at, words: value.text }));
+    } else if (kind === 'depends') {
+      external.push(...read.external);
+    } else if (!isComplete) {
+      for (const words of read.external) found.push(problem.unclearDependency({ ...at, words }));
+    }
+  }
+  return { dependsOn: [...dependsOn], externalDepends: external };
+}
+
+const nobody: ReadonlySet<string> = new Set(['', '-', '–', '—', 'tbd', 'none', 'n/a', 'unassigned', 'nobody', 'open']);
+
+function readAssignee(written: WrittenValue | undefined): string | null {
+  const name = written?.text.replaceAll('`', '').trim() ?? '';
+  return nobody.has(name.toLowerCase()) ? null : name;
+}
+
+function readDuration({ heading, values }: TaskDraft, found: SprintProblem[]): number | null {
+  const written = values.get('max_duration');
+  if (written === undefined || written.text === '') return null;
+  const duration = readMaxDuration(written.text);
+  if (duration === null)
+    found.push(problem.unclearDuration({ id: heading.id, words: written.text, line: written.line }));
+  return duration;
+}
+
+/** A command in backticks is meant without them. */
+function readCommand(written: WrittenValue | undefined): string | null {
+  const text = written?.text ?? '';
+  const isQuoted = text.length > 2 && text.startsWith('`') && text.endsWith('`');
+  return orNull(isQuoted ? text.slice(1, -1).trim() : text);
+}
+
+function orNull(text: string | undefined): string | null {
+  return text === undefined || text.trim() === '' ? null : text;
+}
+
+function problemsOfFile(text: string, fileName: string, outline: Outline): readonly SprintProblem[] {
+  const found: SprintProblem[] = [];
+  if (outline.tasks.length === 0) found.push(emptiness(text, fileName, outline));
+  for (const { text: id, line } of outline.unsafeIds) found.push(problem.unsafeId({ what: 'task', id, line }));
+  if (outline.unclosedFence > 0) found.push(problem.unclosedFence(outline.unclosedFence));
+  const ids = new Set(outline.tasks.map((task) => task.heading.id));
+  for (const label of outline.labels) if (!ids.has(label.id)) found.push(problem.labelIgnored(label));
+  return found;
+}
+
+function emptiness(text: string, fileName: string, outline: Outline): SprintProblem {
+  if (text.replace('\uFEFF', '').trim() === '') return problem.emptyFile(fileName);
+  const isSprint = outline.frontMatter.values.has('sprint_id') || outline.sprintId !== null || outline.hasTaskSection;
+  return isSprint ? problem.noTasks(fileName) : problem.notASprint({ fileName, headings: outline.headings });
+}
+
+function problemsOfTasks(tasks: readonly SprintTask[]): readonly SprintProblem[] {
+  const found: SprintProblem[] = [];
+  const firsts = new Map<string, SprintTask>();
+  for (const task of tasks) {
+    const first = firsts.get(task.id);
+    if (first === undefined) firsts.set(task.id, task);
+    else found.push(problem.duplicateId({ id: task.id, firstLine: first.line, line: task.line }));
+  }
+  for (const cycle of findCycles(tasks))
+    found.push(problem.cycle({ cycle, line: firsts.get(cycle[0] ?? '')?.line ?? 1 }));
+  return found;
+}

@@ -1,0 +1,101 @@
+import { unreachable } from '@ginkoai/contract';
+import { fieldsOf, type Field } from './field-line.js';
+import type { LineScanner } from './line-scanner.js';
+
+/** A field whose value goes on below its line: `list` in list items, `block` in a fence. */
+type Continued =
+  { readonly kind: 'list'; readonly name: ListName } | { readonly kind: 'block'; readonly name: BlockName };
+
+export type ListName = 'blocked_by' | 'capabilities' | 'depends' | 'files';
+export type BlockName = 'run' | 'verify';
+
+/** What a line of a task's section is to the task. */
+export type SectionLine =
+  | { readonly kind: 'fields'; readonly fields: readonly Field[] }
+  /** A list item below `**Files:**` and the like. */
+  | { readonly kind: 'list_value'; readonly name: ListName }
+  /** The opening fence, a line, or the closing fence of a block below `**Run:**`. */
+  | { readonly kind: 'block_open' | 'block_value' | 'block_close'; readonly name: BlockName }
+  | { readonly kind: 'body' };
+
+const body: SectionLine = { kind: 'body' };
+
+/**
+ * Takes the lines of one task's section in order, and says which of them carry fields. Fields are read in the task's
+ * own text and below plain sub-headings (`#### Details`), not below those that name a thing of their own
+ * (`#### Step 2`, `#### BUG-7: ...`).
+ */
+export class SectionReader {
+  private isOpen = true;
+  private continued: Continued | null = null;
+  private block: BlockName | null = null;
+
+  constructor(private readonly text: string) {}
+
+  take(scanner: LineScanner): SectionLine {
+    switch (scanner.kind) {
+      case 'heading':
+        this.isOpen &&= isPlainSubheading(this.text.slice(scanner.content, scanner.end));
+        return this.leave();
+      case 'bold':
+        return this.isOpen ? this.takeFields(scanner) : body;
+      case 'blank':
+        return body;
+      case 'item':
+        return this.continued?.kind === 'list' ? { kind: 'list_value', name: this.continued.name } : this.leave();
+      case 'fence_open':
+        if (this.continued?.kind !== 'block') return this.leave();
+        this.block = this.continued.name;
+        this.continued = null;
+        return { kind: 'block_open', name: this.block };
+      case 'code':
+        return this.block === null ? body : { kind: 'block_value', name: this.block };
+      case 'fence_close':
+        return this.closeBlock();
+      case 'text':
+      case 'comment':
+        return this.leave();
+      default:
+        return unreachable(scanner.kind);
+    }
+  }
+
+  private takeFields(scanner: LineScanner): SectionLine {
+    const fields = fieldsOf(this.text, scanner.content, scanner.end);
+    const last = fields.at(-1);
+    if (last === undefined) return this.leave();
+    this.continued = continuedBy(last);
+    return { kind: 'fields', fields };
+  }
+
+  private closeBlock(): SectionLine {
+    const name = this.block;
+    this.block = null;
+    return name === null ? body : { kind: 'block_close', name };
+  }
+
+  private leave(): SectionLine {
+    this.continued = null;
+    return body;
+  }
+}
+
+function continuedBy({ name, valueStart, valueEnd }: Field): Continued | null {
+  if (valueStart !== valueEnd) return null;
+  switch (name) {
+    case 'blocked_by':
+    case 'capabilities':
+    case 'depends':
+    case 'files':
+      return { kind: 'list', name };
+    case 'run':
+    case 'verify':
+      return { kind: 'block', name };
+    default:
+      return null;
+  }
+}
+
+function isPlainSubheading(heading: string): boolean {
+  return !/[0-9:]|^#+\s*(?:sub|step|part|option)/i.test(heading);
+}

@@ -1,0 +1,21 @@
+import type { FieldName } from './field-line.js';
+import type { TaskHeading } from './task-heading.js';
+
+export interface WrittenValue {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** A task as it stands in the file, before its words are understood. */
+export interface TaskDraft {
+  readonly heading: TaskHeading;
+  readonly line: number;
+  readonly level: number;
+  readonly start: number;
+  end: number;
+  /** The first value of each field. */
+  readonly values: Map<FieldName, WrittenValue>;
+  /** The values of all dependency fields and of the list items below them, in file order. */
+  readonly dependencies: { readonly kind: 'depends' | 'blocked_by'; readonly value: WrittenValue }[];
+  readonly files: string[];
+}

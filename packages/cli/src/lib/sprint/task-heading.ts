@@ -1,0 +1,178 @@
+import { idPattern } from '@ginkoai/contract';
+import { isDuration } from './effort.js';
+import { statusOfMark, statusOfPhrase, statusOfSymbol, type WrittenStatus } from './status-words.js';
+import { isTaskId } from './task-id.js';
+
+export interface TaskHeading {
+  readonly kind: 'task';
+  readonly id: string;
+  readonly title: string;
+  readonly effort: string | null;
+  /** What a mark, a symbol or a word in the heading says; a status line overrules it. */
+  readonly status: WrittenStatus | null;
+  /** Offset in the heading of the `[` of a mark such as `[ ]`; null: none. */
+  readonly mark: number | null;
+}
+
+export interface UnsafeHeading {
+  readonly kind: 'unsafe_id';
+  readonly id: string;
+}
+
+/** `ids`: headings `<id>: <title>`. `labels`: also `Task 3: ...`, `TASK-3 - ...` and `[TASK-3] ...`. */
+export type HeadingStyle = 'ids' | 'labels';
+
+/** A heading's beginning is enough to recognise a task; ids are short. */
+const longestLabel = 200;
+
+/** Reads the text of a heading (with or without its `#`s); null: not the heading of a task. */
+export function readTaskHeading(heading: string, style: HeadingStyle): TaskHeading | UnsafeHeading | null {
+  const lead = readLead(heading);
+  const label = idBefore(heading, lead.end) ?? (style === 'labels' ? labelBefore(heading, lead.end) : null);
+  if (label === null) return null;
+  if (!idPattern.test(label.id)) return { kind: 'unsafe_id', id: label.id };
+  const tail = readTail(heading, label.end, lead);
+  return {
+    kind: 'task',
+    id: label.id,
+    title: tail.title,
+    effort: tail.effort,
+    status: lead.status ?? tail.status,
+    mark: lead.mark ?? tail.mark,
+  };
+}
+
+interface Lead {
+  readonly end: number;
+  readonly status: WrittenStatus | null;
+  readonly mark: number | null;
+  readonly isStruck: boolean;
+}
+
+/** What stands before the id: `#`s, a mark, symbols, the signs of bold, code and struck text. */
+function readLead(heading: string): Lead {
+  let status: WrittenStatus | null = null;
+  let mark: number | null = null;
+  let at = 0;
+  for (; at < heading.length; at += 1) {
+    const character = String.fromCodePoint(heading.codePointAt(at) ?? 0);
+    if (/[A-Za-z0-9]/.test(character)) break;
+    const marked = markAt(heading, at);
+    if (marked !== null) {
+      [status, mark] = [marked.status, at];
+      at += marked.length - 1;
+    } else {
+      status ??= statusOfSymbol(character);
+      at += character.length - 1;
+    }
+  }
+  return { end: at, status, mark, isStruck: heading.slice(0, at).includes('~~') };
+}
+
+function markAt(heading: string, at: number): { status: WrittenStatus; length: number } | null {
+  if (heading[at] !== '[') return null;
+  const close = heading.indexOf(']', at);
+  if (close === -1 || close - at > 3) return null;
+  const status = statusOfMark(heading.slice(at + 1, close));
+  return status === null ? null : { status, length: close + 1 - at };
+}
+
+interface IdLabel {
+  readonly id: string;
+  /** Offset of the title. */
+  readonly end: number;
+}
+
+function idBefore(heading: string, start: number): IdLabel | null {
+  const found = /^([^\s:：\]*`~]+)[\]*`~]*[ \t]*[:：]/.exec(heading.slice(start, start + longestLabel));
+  const id = found?.[1];
+  if (found === null || id === undefined) return null;
+  return isTaskId(id) ? { id, end: start + found[0].length } : null;
+}
+
+const label =
+  /^[Tt](?:ask|ASK)(?:[ \t]+#?|#)[ \t]*(\d{1,9}(?:\.\d{1,9})*[a-z]?|[A-Z])[\]*`~]*[ \t]*(?:[:：.)]|[–—-](?=[ \t])|$)/;
+
+function labelBefore(heading: string, start: number): IdLabel | null {
+  const text = heading.slice(start, start + longestLabel);
+  const named = label.exec(text);
+  if (named?.[1] !== undefined) return { id: `TASK-${named[1]}`, end: start + named[0].length };
+  const dashed = /^([A-Za-z0-9._-]+)(?:[\]*`~]*[ \t]+[–—-][ \t]|\][*`~]*)/.exec(text);
+  const id = dashed?.[1];
+  return id !== undefined && isTaskId(id) ? { id, end: start + (dashed?.[0].length ?? 0) } : null;
+}
+
+type Tail = Omit<TaskHeading, 'kind' | 'id'>;
+
+/** The title, without an effort in brackets and a mark or symbol of completion behind it. */
+function readTail(heading: string, start: number, lead: Lead): Tail {
+  const offset = heading.length - heading.slice(start).trimStart().length;
+  let tail: Tail = { title: withoutClosing(heading.slice(start)), effort: null, status: null, mark: null };
+  for (let shorter = withoutLast(tail, offset); shorter !== null; shorter = withoutLast(tail, offset)) tail = shorter;
+  const [isStruck, title] = withoutWrapping(tail.title, heading.slice(0, start), lead);
+  return { ...tail, title, status: tail.status ?? wordsBehind(title) ?? (isStruck ? { status: 'cancelled' } : null) };
+}
+
+function withoutLast(tail: Tail, offset: number): Tail | null {
+  const bracketed = tail.effort === null ? durationBehind(tail.title) : null;
+  if (bracketed !== null) return { ...tail, ...bracketed };
+  const symbol = symbolBehind(tail.title);
+  if (symbol !== null) return { ...tail, ...symbol };
+  const marked = markBehind(tail.title);
+  return marked === null ? null : { ...tail, title: marked.title, status: marked.status, mark: offset + marked.at };
+}
+
+function withoutClosing(title: string): string {
+  const text = title.trim();
+  let end = text.length;
+  while (text[end - 1] === '#') end -= 1;
+  return end === 0 || (end < text.length && /\s/.test(text.charAt(end - 1))) ? text.slice(0, end).trimEnd() : text;
+}
+
+function durationBehind(title: string): { title: string; effort: string } | null {
+  if (!title.endsWith(')')) return null;
+  const open = title.lastIndexOf('(');
+  const effort = title.slice(open + 1, -1).trim();
+  return open !== -1 && isDuration(effort) ? { title: title.slice(0, open).trimEnd(), effort } : null;
+}
+
+function symbolBehind(title: string): { title: string; status: WrittenStatus } | null {
+  const text = title.endsWith('\uFE0F') ? title.slice(0, -1) : title;
+  const low = text.charCodeAt(text.length - 1);
+  const symbol = text.slice(low >= 0xdc00 && low <= 0xdfff ? -2 : -1);
+  const status = statusOfSymbol(symbol);
+  return status === null ? null : { title: withoutDash(text.slice(0, text.length - symbol.length)), status };
+}
+
+function markBehind(title: string): { title: string; status: WrittenStatus; at: number } | null {
+  if (!title.endsWith(']')) return null;
+  const at = title.lastIndexOf('[');
+  const marked = at === -1 ? null : markAt(title, at);
+  return marked === null ? null : { title: withoutDash(title.slice(0, at)), status: marked.status, at };
+}
+
+function withoutDash(title: string): string {
+  const text = title.trimEnd();
+  return /\s[–—-]$/.test(text.slice(-2)) ? text.slice(0, -2).trimEnd() : text;
+}
+
+/** `**TASK-1: Title**` and `~~TASK-1: Title~~`: the closing signs belong to what stands before the id. */
+function withoutWrapping(title: string, before: string, lead: Lead): readonly [isStruck: boolean, title: string] {
+  if (lead.isStruck && title.endsWith('~~')) return [true, title.slice(0, -2).trimEnd()];
+  const isBold = before.split('**').length === 2 && title.endsWith('**');
+  return [title.startsWith('~~'), isBold ? title.slice(0, -2).trimEnd() : title];
+}
+
+const plainWordsBehind: ReadonlySet<string> = new Set(['done', 'complete', 'completed', 'cancelled', 'canceled']);
+
+/** `... [CANCELLED]`, `... (done)`, `... ✅ COMPLETE`: the words stay in the title. `(testing)` is just a title. */
+function wordsBehind(title: string): WrittenStatus | null {
+  const last = title.at(-1);
+  const open =
+    last === ']' || last === ')'
+      ? title.lastIndexOf(last === ']' ? '[' : '(')
+      : Math.max(title.lastIndexOf('✅'), title.lastIndexOf('✓'));
+  if (open === -1) return null;
+  const words = title.slice(open + 1, last === ']' || last === ')' ? -1 : undefined).trim();
+  return words === words.toUpperCase() || plainWordsBehind.has(words.toLowerCase()) ? statusOfPhrase(words) : null;
+}

@@ -1,0 +1,116 @@
+import type { TaskId } from '@ginkoai/contract';
+import { canonicalId, isTaskId } from './task-id.js';
+
+/** What a word in a dependency field means. `missing`: it looks like a task of this file, and there is none. */
+export type Resolution =
+  { readonly kind: 'task'; readonly id: TaskId } | { readonly kind: 'missing'; readonly id: TaskId } | null;
+
+interface Numbered {
+  readonly number: number;
+  readonly id: TaskId;
+}
+
+interface Family {
+  readonly byNumber: readonly Numbered[];
+}
+
+/** Finds the tasks of one file by what people write for them: the id, another spelling of it, `t01`, `S05_t05`. */
+export class TaskIndex {
+  /** Ids in file order, without repeats. */
+  readonly ids: readonly TaskId[];
+  private readonly byCanonical = new Map<string, TaskId>();
+  /** By the last one or two segments; null: several tasks end like that. */
+  private readonly byEnding = new Map<string, TaskId | null>();
+  private readonly families = new Map<string, Family>();
+  private readonly exact: ReadonlySet<TaskId>;
+
+  constructor(ids: Iterable<TaskId>) {
+    this.exact = new Set(ids);
+    this.ids = [...this.exact];
+    const numbered = new Map<string, Numbered[]>();
+    for (const id of this.ids) {
+      const canonical = canonicalId(id);
+      if (!this.byCanonical.has(canonical)) this.byCanonical.set(canonical, id);
+      for (const ending of endingsOf(canonical)) this.byEnding.set(ending, this.byEnding.has(ending) ? null : id);
+      const { family, number } = splitNumber(canonical);
+      if (number === null) continue;
+      const members = numbered.get(family);
+      if (members === undefined) numbered.set(family, [{ number, id }]);
+      else members.push({ number, id });
+    }
+    for (const [family, members] of numbered)
+      this.families.set(family, { byNumber: members.sort((a, b) => a.number - b.number) });
+  }
+
+  has(id: TaskId): boolean {
+    return this.exact.has(id);
+  }
+
+  resolve(word: string, ownId: TaskId): Resolution {
+    if (this.exact.has(word)) return { kind: 'task', id: word };
+    if (!isTaskId(word)) return null;
+    const canonical = canonicalId(word);
+    const found =
+      this.byCanonical.get(canonical) ??
+      this.byCanonical.get(ownPrefix(canonicalId(ownId)) + canonical) ??
+      this.byEnding.get(canonical) ??
+      this.numberOf(canonical, ownId);
+    if (found !== undefined) return { kind: 'task', id: found };
+    if (/^t\d+[a-z]?$/.test(canonical)) return { kind: 'missing', id: ownPrefix(ownId) + word };
+    return this.families.has(splitNumber(canonical).family) ? { kind: 'missing', id: word } : null;
+  }
+
+  /** The task with the number among the tasks named like `ownId`: in `Tasks 1, 2` the 2. */
+  resolveNumber(number: string, ownId: TaskId): Resolution {
+    const own = splitNumber(canonicalId(ownId));
+    const id = this.byCanonical.get(`${own.family}${Number(number)}`);
+    if (id !== undefined) return { kind: 'task', id };
+    return { kind: 'missing', id: ownId.replace(/\d+[a-z]?$/i, '') + number };
+  }
+
+  /** The tasks from one to the other, both included: by number if they are named alike, else in file order. */
+  range(from: TaskId, to: TaskId): readonly TaskId[] {
+    const [a, b] = [splitNumber(canonicalId(from)), splitNumber(canonicalId(to))];
+    const members = a.family === b.family ? this.families.get(a.family)?.byNumber : undefined;
+    if (members !== undefined && a.number !== null && b.number !== null) {
+      const [low, high] = [Math.min(a.number, b.number), Math.max(a.number, b.number)];
+      return members.slice(firstFrom(members, low), firstFrom(members, high + 1)).map((member) => member.id);
+    }
+    const [first, last] = [this.ids.indexOf(from), this.ids.indexOf(to)];
+    return first === -1 || last === -1 ? [from, to] : this.ids.slice(Math.min(first, last), Math.max(first, last) + 1);
+  }
+
+  /** `t2` beside tasks named `TASK-1`, `TASK-2`. */
+  private numberOf(canonical: string, ownId: TaskId): TaskId | undefined {
+    const own = splitNumber(canonicalId(ownId));
+    const number = /^t(\d+)$/.exec(canonical)?.[1];
+    return number === undefined ? undefined : this.byCanonical.get(own.family + number);
+  }
+}
+
+function endingsOf(canonical: string): readonly string[] {
+  const segments = canonical.split('_');
+  return segments.length < 3 ? [] : [segments.slice(-1).join('_'), segments.slice(-2).join('_')];
+}
+
+/** `e8_s2_t1` -> `e8_s2_`: what a short id in the same sprint leaves out. */
+function ownPrefix(id: string): string {
+  return id.slice(0, Math.max(id.lastIndexOf('_'), id.lastIndexOf('-')) + 1);
+}
+
+function splitNumber(canonical: string): { family: string; number: number | null } {
+  let start = canonical.length;
+  while (start > 0 && canonical.charCodeAt(start - 1) >= 48 && canonical.charCodeAt(start - 1) <= 57) start -= 1;
+  if (start === canonical.length) return { family: canonical, number: null };
+  return { family: canonical.slice(0, start), number: Number(canonical.slice(start)) };
+}
+
+function firstFrom(members: readonly Numbered[], number: number): number {
+  let [low, high] = [0, members.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((members[middle]?.number ?? Infinity) < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
