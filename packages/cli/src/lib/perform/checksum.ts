@@ -1,8 +1,11 @@
 import { crc32 } from 'node:zlib';
 
-/** CRC-32 of the parts in order (text as UTF-8), as eight hexadecimal digits. */
-export function checksumOf(...parts: readonly (string | Uint8Array)[]): string {
-  let value = 0;
-  for (const part of parts) value = crc32(part, value);
-  return value.toString(16).padStart(8, '0');
+/** CRC-32 of the content (text as UTF-8), as eight hexadecimal digits. */
+export function checksumOf(content: string | Uint8Array): string {
+  return checksumText(crc32(content));
+}
+
+/** The same form for a CRC-32 that was added up in slices. */
+export function checksumText(crc: number): string {
+  return crc.toString(16).padStart(8, '0');
 }

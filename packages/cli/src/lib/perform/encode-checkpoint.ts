@@ -1,5 +1,6 @@
+import { crc32 } from 'node:zlib';
 import { checkpointFile, failed, ok, type OrchestratorCheckpoint, type Result } from '@ginkoai/contract';
-import { checksumOf } from './checksum.js';
+import { checksumText } from './checksum.js';
 import { refusedKeys } from './parse-json.js';
 
 /** Entries that are turned into text at once: at most some milliseconds, even if each has long texts. */
@@ -20,11 +21,14 @@ export function* encodeCheckpoint(checkpoint: OrchestratorCheckpoint): Generator
     );
   }
   const body: Uint8Array[] = [];
+  let crc = 0;
   for (const text of checkpointText(checkpoint)) {
-    body.push(Buffer.from(text));
+    const bytes = Buffer.from(text);
+    crc = crc32(bytes, crc);
+    body.push(bytes);
     yield;
   }
-  const head = Buffer.from(checkpointFile.head(checksumOf(...body)));
+  const head = Buffer.from(checkpointFile.head(checksumText(crc)));
   return ok([head, ...body, Buffer.from(`${checkpointFile.tail}\n`)]);
 }
 
@@ -72,12 +76,14 @@ function* slicesOf(value: unknown): Generator<string> {
     });
     return;
   }
-  const entries = Object.entries(value);
+  const keys = Object.keys(value);
+  const valueOf = (key: string): unknown => Reflect.get(value, key);
   yield* joined({
     from: '{',
     to: '}',
-    count: entries.length,
-    textOf: (start, end) => JSON.stringify(Object.fromEntries(entries.slice(start, end))),
+    count: keys.length,
+    textOf: (start, end) =>
+      JSON.stringify(Object.fromEntries(keys.slice(start, end).map((key) => [key, valueOf(key)]))),
   });
 }
 

@@ -195,9 +195,7 @@ class FileJournal implements Journal {
     clearTimeout(this.#lazyTimer);
     this.#lazyTimer = undefined;
     // One turn later, so that what is appended in the same turn goes out together.
-    this.#flushing ??= Promise.resolve()
-      .then(() => this.#flush())
-      .finally(() => (this.#flushing = undefined));
+    this.#flushing ??= Promise.resolve().then(() => this.#flush());
   }
 
   async #flush(): Promise<void> {
@@ -208,6 +206,8 @@ class FileJournal implements Journal {
       else this.#break(failure);
       this.#answer();
     }
+    // In the turn that saw nothing pending: whoever was just answered may append again before this promise settles.
+    this.#flushing = undefined;
   }
 
   async #write(bytes: Buffer): Promise<Failure | undefined> {
