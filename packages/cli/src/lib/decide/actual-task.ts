@@ -2,7 +2,8 @@ import type { AgentId, BlockedReason, DefinitionHash, Failure, RunId, TaskId, Us
 
 /** What is seen of a task's attempt: by the launcher that runs it, or in the graph. */
 export interface AttemptSighting {
-  readonly agentId: AgentId;
+  /** Absent: whoever our record names. */
+  readonly agentId?: AgentId;
   readonly generation: number;
   readonly attempt: number;
   /** The run it belongs to; absent: ours. */

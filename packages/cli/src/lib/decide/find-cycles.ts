@@ -15,7 +15,10 @@ export type DependencyCycle = readonly TaskId[];
  */
 export function findCycles(nodes: Iterable<DependencyNode>): readonly DependencyCycle[] {
   const dependsOn = new Map<TaskId, readonly TaskId[]>();
-  for (const { id, dependsOn: ids } of nodes) dependsOn.set(id, [...(dependsOn.get(id) ?? []), ...ids]);
+  for (const { id, dependsOn: ids } of nodes) {
+    const earlier = dependsOn.get(id);
+    dependsOn.set(id, earlier === undefined ? ids : [...earlier, ...ids]);
+  }
   const cycles: DependencyCycle[] = [];
   for (const knot of knotsOf(dependsOn)) {
     const cycle = cycleIn(knot, dependsOn);

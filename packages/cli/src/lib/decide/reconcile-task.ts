@@ -88,7 +88,7 @@ function pending(facts: TaskFacts, actual: ActualTask, status: TaskStatus, conte
 
 function pendingWithSighting(facts: TaskFacts, sighting: AttemptSighting, { state }: ReconcileTaskContext): Row[] {
   if (sighting.runId !== undefined && sighting.runId !== state.runId) {
-    const detail = `assigned to ${sighting.agentId} by run ${sighting.runId}`;
+    const detail = `assigned to ${agentOf(sighting)} by run ${sighting.runId}`;
     return [
       {
         row: 'C6',
@@ -104,14 +104,17 @@ function pendingWithSighting(facts: TaskFacts, sighting: AttemptSighting, { stat
   return [
     {
       row,
-      sentence: `Task ${facts.id} adopted: ${sighting.agentId} is at work on it`,
+      sentence: `Task ${facts.id} adopted: ${agentOf(sighting)} is at work on it`,
       events: adoption(facts, sighting),
     },
   ];
 }
 
+const agentOf = (sighting: AttemptSighting): string => sighting.agentId ?? 'an agent';
+
 function adoption(facts: TaskFacts, sighting: AttemptSighting): NewRunEvent[] {
-  const { agentId, attempt } = sighting;
+  const { attempt } = sighting;
+  const agentId = agentOf(sighting);
   const { id: taskId, generation } = facts;
   return [
     { kind: 'task_assigned', taskId, agentId, generation, attempt, place: sighting.place ?? '' },
@@ -268,11 +271,16 @@ function assigned(
     case 'pending':
       return [{ row: 'C19', sentence: `Task ${facts.id} set back to pending`, events: [release('stopped')], stop: id }];
     case 'in_progress':
-      return stillRunning(facts, id, actual, context);
+      return stillRunning(facts, { id, agentId }, actual, context);
   }
 }
 
-function stillRunning(facts: TaskFacts, id: AttemptId, actual: ActualTask, context: ReconcileTaskContext): Row[] {
+function stillRunning(
+  facts: TaskFacts,
+  { id, agentId }: { id: AttemptId; agentId: string },
+  actual: ActualTask,
+  context: ReconcileTaskContext,
+): Row[] {
   if (isEdited(facts.givenDefinition, actual.definition) && !context.keepRunning) {
     return [
       {
@@ -288,13 +296,13 @@ function stillRunning(facts: TaskFacts, id: AttemptId, actual: ActualTask, conte
   }
   const seen = actual.assignment;
   if (seen?.state === 'sent')
-    return [{ row: 'C8', sentence: `Task ${facts.id} is told to ${seen.agentId} again`, events: [], resend: id }];
-  if (seen?.state === 'running' && seen.agentId !== '') {
+    return [{ row: 'C8', sentence: `Task ${facts.id} is told to ${agentId} again`, events: [], resend: id }];
+  if (seen?.state === 'running') {
     return [
       {
         row: 'C10',
-        sentence: `Task ${facts.id} is still running (${seen.agentId}, attempt ${id.attempt}); adopted`,
-        events: [{ kind: 'task_adopted', ...id, agentId: seen.agentId }],
+        sentence: `Task ${facts.id} is still running (${agentId}, attempt ${id.attempt}); adopted`,
+        events: [{ kind: 'task_adopted', ...id, agentId }],
       },
     ];
   }
@@ -346,7 +354,11 @@ function endOf(seen: AttemptSighting): AttemptEnd | null {
 function endRow(facts: TaskFacts, seen: AttemptSighting): Omit<Row, 'events'> {
   switch (seen.state) {
     case 'completed':
-      return { row: 'C15', sentence: `Task ${facts.id} was completed by ${seen.agentId} meanwhile`, writeMark: true };
+      return {
+        row: 'C15',
+        sentence: `Task ${facts.id} was completed meanwhile (attempt ${facts.attempt})`,
+        writeMark: true,
+      };
     case 'failed':
     case 'ended_blocked':
     case 'throttled':

@@ -1,0 +1,70 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { agentResultSchema } from '@ginkoai/contract';
+import type { AttemptId } from '../../decide/close-attempt.js';
+import type { AgentWord } from '../../decide/judge-outcome.js';
+import { attemptFolder } from './attempt-key.js';
+
+const maxResultBytes = 1024 * 1024;
+
+/** The files of one attempt, under `.ginko/runs/<task>/g<generation>a<attempt>/`. */
+export interface AttemptFiles {
+  readonly directory: string;
+  readonly taskFile: string;
+  readonly outputFile: string;
+  readonly resultFile: string;
+}
+
+export function attemptFiles(root: string, id: AttemptId): AttemptFiles {
+  const directory = join(root, '.ginko', 'runs', id.taskId, attemptFolder(id));
+  return {
+    directory,
+    taskFile: join(directory, 'task.md'),
+    outputFile: join(directory, 'output.log'),
+    resultFile: join(directory, 'agent-result.json'),
+  };
+}
+
+/** Makes the attempt's folder with the task's text. What an earlier run left under the same name goes. */
+export async function prepareAttempt(files: AttemptFiles, brief: string): Promise<void> {
+  await mkdir(files.directory, { recursive: true, mode: 0o700 });
+  await Promise.all([
+    rm(files.outputFile, { force: true }),
+    rm(files.resultFile, { force: true }),
+    rm(files.taskFile, { force: true }),
+  ]);
+  const handle = await open(
+    files.taskFile,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
+  try {
+    await handle.writeFile(brief);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The agent's own word about its attempt. */
+export async function readAgentWord(files: AttemptFiles): Promise<AgentWord> {
+  let text: string;
+  try {
+    text = await readFile(files.resultFile, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'none' } : { kind: 'unreadable', why: code };
+  }
+  if (text.length > maxResultBytes) return { kind: 'unreadable', why: `it is larger than ${maxResultBytes} bytes` };
+  if (text.trim() === '') return { kind: 'none' };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { kind: 'unreadable', why: 'it is not JSON' };
+  }
+  const result = agentResultSchema.safeParse(value);
+  if (result.success) return { kind: 'said', result: result.data };
+  const issue = result.error.issues[0];
+  return { kind: 'unreadable', why: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a result'}` };
+}

@@ -1,0 +1,235 @@
+import { relative } from 'node:path';
+import {
+  type Failure,
+  type LauncherAttempt,
+  type LauncherOutcome,
+  type LauncherStart,
+  type Millis,
+  type RunId,
+  type TaskId,
+} from '@ginkoai/contract';
+import type { AttemptSighting } from '../../decide/actual-task.js';
+import type { AttemptId, AttemptEnd } from '../../decide/close-attempt.js';
+import { judgeOutcome } from '../../decide/judge-outcome.js';
+import type { Agents, RunInput, StartRequest } from '../../ports.js';
+import { attemptFiles, prepareAttempt, readAgentWord } from './attempt-files.js';
+import { attemptKey, parseAttemptKey } from './attempt-key.js';
+import type { LauncherConnection, LauncherEvent } from './launcher-client.js';
+
+/** What is run for a task by an agent, resolved from the configuration and the sprint. */
+export interface TaskCommand {
+  readonly argv: readonly string[];
+  readonly verify: readonly string[] | null;
+  readonly timeLimitMs: Millis;
+  /** The task in Markdown, as the agent gets it on stdin and in a file. */
+  readonly brief: string;
+  readonly title: string;
+}
+
+export interface LocalAgentsParts {
+  readonly root: string;
+  readonly runId: RunId;
+  readonly epicId: string;
+  readonly sprintId: string;
+  readonly epoch: () => number;
+  /** A failure: the task cannot be run by this agent at all. */
+  readonly commandFor: (taskId: TaskId, agentId: string) => TaskCommand | Failure;
+  readonly onInput: (input: RunInput) => void;
+  /** Hands the launcher connection its listener and gives the connection. */
+  readonly connection: LauncherConnection;
+}
+
+const stopGraceMs: Millis = 5_000;
+
+/** Turns assignments into started commands, and what the launcher tells into inputs of the run. */
+export class LocalAgents implements Agents {
+  readonly #parts: LocalAgentsParts;
+
+  constructor(parts: LocalAgentsParts) {
+    this.#parts = parts;
+  }
+
+  async start(requests: readonly StartRequest[]): Promise<void> {
+    await Promise.all(requests.map((request) => this.#startOne(request)));
+  }
+
+  stop(id: AttemptId): void {
+    this.#parts.connection.stop(attemptKey(this.#parts.runId, id), stopGraceMs);
+  }
+
+  settle(ids: readonly AttemptId[]): void {
+    if (ids.length > 0) this.#parts.connection.forget(ids.map((id) => attemptKey(this.#parts.runId, id)));
+  }
+
+  raiseEpoch(epoch: number): void {
+    this.#parts.connection.raiseEpoch(epoch);
+  }
+
+  close(): Promise<void> {
+    return this.#parts.connection.close();
+  }
+
+  /** Called with everything the launcher tells. */
+  hear(event: LauncherEvent): void {
+    switch (event.kind) {
+      case 'accepted':
+        return;
+      case 'refused':
+        return this.#end(event.key, { kind: 'failed', failure: event.failure });
+      case 'started':
+        return this.#tell(event.key, (id) => ({
+          kind: 'attempt_started',
+          id,
+          pid: event.pid,
+          processStartedAt: event.processStartedAt,
+        }));
+      case 'verifying':
+        return this.#tell(event.key, (id) => ({ kind: 'attempt_verifying', id }));
+      case 'finished':
+        return void this.#finished(event.key, event.outcome);
+      case 'reconnected':
+        for (const attempt of event.attempts) this.#hearAttempt(attempt);
+        return;
+      case 'unavailable':
+        return this.#parts.onInput({ kind: 'agents_trouble', failure: event.failure });
+      case 'superseded':
+        return this.#parts.onInput({ kind: 'taken_over', message: event.failure.message });
+    }
+  }
+
+  #hearAttempt(attempt: LauncherAttempt): void {
+    switch (attempt.state) {
+      case 'accepted':
+      case 'verifying':
+        return;
+      case 'running':
+        return this.#tell(attempt.key, (id) => ({
+          kind: 'attempt_started',
+          id,
+          pid: attempt.pid,
+          processStartedAt: attempt.processStartedAt,
+        }));
+      case 'finished':
+        return void this.#finished(attempt.key, attempt.outcome);
+    }
+  }
+
+  async #startOne({ id, agentId }: StartRequest): Promise<void> {
+    const { root, runId } = this.#parts;
+    const key = attemptKey(runId, id);
+    const command = this.#parts.commandFor(id.taskId, agentId);
+    if ('code' in command)
+      return this.#parts.onInput({ kind: 'attempt_ended', id, end: { kind: 'failed', failure: command } });
+    const files = attemptFiles(root, id);
+    try {
+      await prepareAttempt(files, command.brief);
+    } catch (error) {
+      const message = `its files could not be written: ${(error as Error).message}`;
+      return this.#parts.onInput({
+        kind: 'attempt_ended',
+        id,
+        end: { kind: 'failed', failure: { code: 'file_unwritable', message } },
+      });
+    }
+    this.#parts.connection.start(this.#launcherStart(key, id, command));
+  }
+
+  #launcherStart(key: string, id: AttemptId, command: TaskCommand): LauncherStart {
+    const files = attemptFiles(this.#parts.root, id);
+    const fill = (argument: string): string => argument.replaceAll('{taskFile}', files.taskFile);
+    return {
+      key,
+      argv: command.argv.map(fill),
+      env: {
+        GINKO_TASK_FILE: files.taskFile,
+        GINKO_TASK_ID: id.taskId,
+        GINKO_TASK_TITLE: command.title.replaceAll('\0', ''),
+        GINKO_ATTEMPT: String(id.attempt),
+        GINKO_GENERATION: String(id.generation),
+        GINKO_EPOCH: String(this.#parts.epoch()),
+        GINKO_IDEMPOTENCY_KEY: key,
+        GINKO_SPRINT_ID: this.#parts.sprintId,
+        GINKO_EPIC_ID: this.#parts.epicId,
+        GINKO_RESULT_FILE: files.resultFile,
+      },
+      cwd: this.#parts.root,
+      stdinFile: files.taskFile,
+      outputFile: files.outputFile,
+      timeoutMs: command.timeLimitMs,
+      ...(command.verify === null ? {} : { verify: { argv: [...command.verify], timeoutMs: command.timeLimitMs } }),
+    };
+  }
+
+  async #finished(key: string, outcome: LauncherOutcome): Promise<void> {
+    const parsed = parseAttemptKey(key);
+    if (parsed === null) return;
+    this.#end(key, await this.endOf(parsed.id, outcome));
+  }
+
+  /** What a recorded outcome means, the agent's own word included. */
+  async endOf(id: AttemptId, outcome: LauncherOutcome): Promise<AttemptEnd> {
+    const { root } = this.#parts;
+    const files = attemptFiles(root, id);
+    const command = this.#parts.commandFor(id.taskId, '');
+    return judgeOutcome({
+      outcome,
+      word: await readAgentWord(files),
+      outputFile: relative(root, files.outputFile),
+      timeLimitMs: 'code' in command ? 0 : command.timeLimitMs,
+      hasVerify: outcome.verify !== undefined || (!('code' in command) && command.verify !== null),
+    });
+  }
+
+  #end(key: string, end: AttemptEnd): void {
+    this.#tell(key, (id) => ({ kind: 'attempt_ended', id, end }));
+  }
+
+  #tell(key: string, input: (id: AttemptId) => RunInput): void {
+    const parsed = parseAttemptKey(key);
+    if (parsed === null || parsed.runId !== this.#parts.runId) return;
+    this.#parts.onInput(input(parsed.id));
+  }
+}
+
+/** What the launcher's attempts mean to reconciliation, by task; attempts of other runs are returned apart. */
+export async function sightings(
+  agents: LocalAgents,
+  runId: RunId,
+  attempts: readonly LauncherAttempt[],
+): Promise<{ readonly byTask: Map<TaskId, AttemptSighting>; readonly foreign: readonly LauncherAttempt[] }> {
+  const byTask = new Map<TaskId, AttemptSighting>();
+  const foreign: LauncherAttempt[] = [];
+  for (const attempt of attempts) {
+    const parsed = parseAttemptKey(attempt.key);
+    if (parsed === null || parsed.runId !== runId) {
+      foreign.push(attempt);
+      continue;
+    }
+    const { id } = parsed;
+    const earlier = byTask.get(id.taskId);
+    if (earlier !== undefined && (earlier.generation > id.generation || earlier.attempt > id.attempt)) continue;
+    byTask.set(id.taskId, await sightingOf(agents, id, attempt));
+  }
+  return { byTask, foreign };
+}
+
+async function sightingOf(agents: LocalAgents, id: AttemptId, attempt: LauncherAttempt): Promise<AttemptSighting> {
+  const base = { generation: id.generation, attempt: id.attempt };
+  if (attempt.state !== 'finished') return { ...base, state: 'running' };
+  const end = await agents.endOf(id, attempt.outcome);
+  switch (end.kind) {
+    case 'completed':
+      return { ...base, ...end, state: 'completed' };
+    case 'failed':
+      return { ...base, ...end, state: 'failed' };
+    case 'blocked':
+      return { ...base, state: 'ended_blocked', detail: end.detail };
+    case 'released':
+      return { ...base, state: 'throttled' };
+    case 'stopped':
+    case 'not_accepted':
+      return { ...base, state: 'not_accepted' };
+    case 'lost':
+      return { ...base, state: 'lost', lossReason: end.reason };
+  }
+}

@@ -1,0 +1,376 @@
+import {
+  exitCodeOf,
+  exitCodes,
+  type Failure,
+  type Millis,
+  type NewRunEvent,
+  type Result,
+  type StopReason,
+  type TaskId,
+} from '@ginkoai/contract';
+import { applyClock } from '../decide/apply-event.js';
+import { applySprint } from '../decide/apply-sprint.js';
+import type { Change } from '../decide/change.js';
+import { closeAttempt, type AttemptId, type CloseContext } from '../decide/close-attempt.js';
+import { contextPressureWarnAt, type RunLimits } from '../decide/limits.js';
+import { decideCycle } from '../decide/decide-cycle.js';
+import type { AssignDecision } from '../decide/decision.js';
+import { judgeWorld, type GraphWord, type Mark } from '../decide/judge-world.js';
+import { reconcile } from '../decide/reconcile.js';
+import { isCurrentAttempt, type RunState } from '../decide/run-state.js';
+import type { Stop } from '../decide/stop-reason.js';
+import type { Agents, Clock, InterruptLevel, Lease, MarkWriter, RunInput, SprintObservation } from '../ports.js';
+import type { Notice, Reporter } from '../report/reporter.js';
+import type { Checkpointer } from './checkpointer.js';
+import type { Inbox } from './inbox.js';
+import type { Recorder } from './recorder.js';
+import type { AttemptPhase } from './run-view.js';
+import type { SuspensionWatch } from './suspension.js';
+
+/** Everything the loop works with. What differs between a first start and a resume is done before (`open-run.ts`). */
+export interface OrchestrationParts {
+  readonly state: RunState;
+  readonly inbox: Inbox<RunInput>;
+  readonly clock: Clock;
+  readonly chance: () => number;
+  readonly recorder: Recorder;
+  readonly checkpointer: Checkpointer;
+  readonly agents: Agents;
+  readonly lease: Lease;
+  readonly marks: MarkWriter;
+  readonly suspension: SuspensionWatch;
+  readonly reporter: Reporter;
+  /** Limits as they stand now; the context pressure changes while the run goes on. */
+  readonly limits: () => RunLimits;
+  readonly pollIntervalMs: Millis;
+  readonly sprint: SprintObservation;
+  /** The marks last seen here. The loop replaces them with what it sees. */
+  readonly lastSeen: { get(): ReadonlyMap<TaskId, Mark>; set(seen: ReadonlyMap<TaskId, Mark>): void };
+  readonly phases: Map<TaskId, AttemptPhase>;
+  readonly includeInProgress: boolean;
+  readonly keepRunning: boolean;
+  /** What this working copy's open attempts are told when the run ends with them still at work. */
+  readonly onRevision: (revision: number) => void;
+}
+
+/** Why the loop ended, and what it left behind. */
+export interface LoopEnd {
+  readonly stop: Stop;
+  /** Somebody else holds the run: nothing may be written any more. */
+  readonly isTakenOver: boolean;
+  readonly figures: RunFigures;
+}
+
+export interface RunFigures {
+  attempts: number;
+  failedAttempts: number;
+  completedNow: number;
+  readonly failed: { taskId: TaskId; message: string; generation: number; attempt: number }[];
+}
+
+const stopAgentsTimeoutMs: Millis = 8_000;
+
+/**
+ * The only loop: what happened -> events -> durable -> folded; then decide -> intents -> durable -> performed; then
+ * sleep until something happens or it is time to look again.
+ */
+export async function runOrchestration(parts: OrchestrationParts): Promise<LoopEnd> {
+  return new Orchestration(parts).run();
+}
+
+class Orchestration {
+  readonly #parts: OrchestrationParts;
+  readonly #state: RunState;
+  readonly #figures: RunFigures = { attempts: 0, failedAttempts: 0, completedNow: 0, failed: [] };
+  #interrupt: InterruptLevel | null = null;
+  #stopAgentsBy: Millis | null = null;
+  #takenOver: Stop | null = null;
+  #fatal: Stop | null = null;
+  #hasWarnedOfPressure = false;
+  #observation: SprintObservation;
+  #words: ReadonlyMap<TaskId, GraphWord> = new Map();
+
+  constructor(parts: OrchestrationParts) {
+    this.#parts = parts;
+    this.#state = parts.state;
+    this.#observation = parts.sprint;
+  }
+
+  async run(): Promise<LoopEnd> {
+    for (;;) {
+      const stop = await this.#cycle();
+      if (stop !== null) return { stop, isTakenOver: this.#takenOver !== null, figures: this.#figures };
+    }
+  }
+
+  /** One turn. Non-null: the run ends. */
+  async #cycle(): Promise<Stop | null> {
+    const { clock, inbox, suspension, lease, checkpointer } = this.#parts;
+    if (suspension.wasSuspended()) await lease.confirm();
+    await this.#hear(inbox.take());
+    const ended = this.#takenOver ?? this.#fatal ?? this.#interrupted();
+    if (ended !== null) return ended;
+    const now = clock.now();
+    applyClock(this.#state, now);
+    const limits = this.#parts.limits();
+    this.#warnOfPressure(limits);
+    const { decisions, wakeAt } = decideCycle(this.#state, now, limits);
+    const assignments: AssignDecision[] = [];
+    const records: NewRunEvent[] = [];
+    for (const decision of decisions) {
+      if (decision.kind === 'stop') return this.#fatal ?? decision;
+      if (decision.kind === 'record') records.push(decision.event);
+      else assignments.push(decision);
+    }
+    await this.#record(records);
+    if (this.#interrupt === null && lease.mayAssign()) await this.#assign(assignments);
+    checkpointer.saveIfDue(this.#state.sequence);
+    if (records.length === 0 && this.#fatal === null) await inbox.wait(this.#nextLook(now, wakeAt), clock);
+    return null;
+  }
+
+  #nextLook(now: number, wakeAt: number | null): number {
+    const moments = [now + this.#parts.pollIntervalMs, wakeAt ?? Infinity, this.#stopAgentsBy ?? Infinity];
+    return Math.min(...moments);
+  }
+
+  /** Turns what happened into events and makes them true. Ends that come together share one flush. */
+  async #hear(inputs: readonly RunInput[]): Promise<void> {
+    const events: NewRunEvent[] = [];
+    const ended: AttemptId[] = [];
+    const closing = new Set<TaskId>();
+    for (const input of inputs) {
+      switch (input.kind) {
+        case 'attempt_started':
+          events.push(...this.#started(input));
+          break;
+        case 'attempt_verifying':
+          this.#parts.phases.set(input.id.taskId, 'verifying');
+          break;
+        case 'attempt_ended': {
+          ended.push(input.id);
+          // The same end may be told twice in one batch; the state would not know the first yet.
+          const key = `${input.id.taskId}/${input.id.generation}/${input.id.attempt}`;
+          if (closing.has(key)) break;
+          closing.add(key);
+          events.push(...this.#ended(input.id, input.end));
+          break;
+        }
+        default:
+          await this.#record(events.splice(0));
+          await this.#hearOther(input);
+      }
+    }
+    await this.#record(events);
+    // Only what is durable here may be forgotten by the launcher.
+    if (this.#fatal === null) this.#parts.agents.settle(ended);
+  }
+
+  async #hearOther(
+    input: Exclude<RunInput, { kind: 'attempt_started' | 'attempt_verifying' | 'attempt_ended' }>,
+  ): Promise<void> {
+    switch (input.kind) {
+      case 'agents_trouble':
+      case 'sprint_trouble':
+        return this.#warn(input.failure.code, input.failure.message);
+      case 'sprint_changed':
+        this.#observation = input.observation;
+        return this.#reconcile();
+      case 'graph_words':
+        this.#words = input.words;
+        await this.#reconcile();
+        this.#words = new Map();
+        return this.#parts.onRevision(input.revision);
+      case 'lease_granted':
+        await this.#record([{ kind: 'lease_granted', epoch: input.epoch }]);
+        return this.#parts.agents.raiseEpoch(input.epoch);
+      case 'taken_over':
+        this.#takenOver = { reason: 'taken_over', message: input.message };
+        return this.#tell({
+          kind: 'lease_lost',
+          message: input.message,
+          ...(input.orchestratorId === undefined ? {} : { takenOverBy: input.orchestratorId }),
+          ...(input.host === undefined ? {} : { host: input.host }),
+        });
+      case 'interrupt':
+        return this.#onInterrupt(input.level);
+    }
+  }
+
+  #started({ id, pid, processStartedAt }: Extract<RunInput, { kind: 'attempt_started' }>): NewRunEvent[] {
+    const facts = this.#state.tasks.get(id.taskId);
+    if (facts === undefined || !isCurrentAttempt(facts, id)) return [];
+    this.#parts.phases.set(id.taskId, 'running');
+    if (facts.assignment?.process?.pid === pid) return [];
+    return [{ kind: 'task_started', ...id, pid, processStartedAt }];
+  }
+
+  #ended(id: AttemptId, end: Extract<RunInput, { kind: 'attempt_ended' }>['end']): NewRunEvent[] {
+    const events = closeAttempt(this.#state, id, end, this.#closeContext());
+    if (events.length === 0) {
+      if (end.kind === 'completed' || end.kind === 'failed') {
+        this.#warn(
+          'unaccepted_result',
+          `The result of ${id.taskId} (attempt ${id.attempt}) is not accepted: that attempt is no longer current. Its files are kept.`,
+          { isVerbose: true },
+        );
+      }
+      return [];
+    }
+    this.#parts.phases.delete(id.taskId);
+    if (end.kind === 'failed') {
+      this.#figures.failedAttempts += 1;
+      this.#figures.failed.push({ ...id, message: end.failure.message });
+    }
+    return events;
+  }
+
+  #closeContext(): CloseContext {
+    return { now: this.#parts.clock.now(), limits: this.#parts.limits(), chance: this.#parts.chance };
+  }
+
+  /** Gives out tasks: the intents become durable together, then the agents are told. */
+  async #assign(decisions: readonly AssignDecision[]): Promise<void> {
+    const free = decisions.filter(({ taskId }) => {
+      const isFree = this.#state.tasks.get(taskId)?.assignment === null;
+      if (!isFree) this.#warn('already_in_progress', `${taskId} is already in progress; skipped.`, { isVerbose: true });
+      return isFree;
+    });
+    if (free.length === 0) return;
+    const events = free.map(({ taskId, agentId, generation, attempt }): NewRunEvent => {
+      const hash = this.#state.tasks.get(taskId)?.definition?.hash;
+      const definition = hash === undefined ? {} : { definition: hash };
+      return { kind: 'task_assigned', taskId, agentId, generation, attempt, place: this.#state.place, ...definition };
+    });
+    if (!(await this.#record(events)).ok) return;
+    this.#figures.attempts += free.length;
+    for (const { taskId } of free) this.#parts.phases.set(taskId, 'starting');
+    await this.#parts.agents.start(
+      free.map(({ agentId, taskId, generation, attempt }) => ({ agentId, id: { taskId, generation, attempt } })),
+    );
+  }
+
+  /** The sprint file or the graph has news. */
+  async #reconcile(): Promise<void> {
+    const { lastSeen, includeInProgress, keepRunning, reporter, clock } = this.#parts;
+    const sprint = this.#observation;
+    applySprint(this.#state, sprint.definitions);
+    const actual = judgeWorld(this.#state, {
+      sprint: sprint.marks,
+      lastSeen: lastSeen.get(),
+      graph: this.#words,
+      attempts: new Map(),
+    });
+    const changes = reconcile(actual, { state: this.#state, includeInProgress, keepRunning, ...this.#closeContext() });
+    const news = changes.filter((change) => change.isKept !== true);
+    await this.#record(news.flatMap((change) => change.events));
+    lastSeen.set(new Map(sprint.marks.map(({ id, mark }) => [id, mark])));
+    this.#follow(news);
+    if (news.length === 0) return;
+    const told = news.map(({ row, taskId, sentence, isWarning }) => ({
+      row,
+      taskId,
+      sentence,
+      ...(isWarning === true ? { isWarning } : {}),
+    }));
+    reporter.event({ kind: 'reconciled', at: new Date(clock.now()).toISOString(), changes: told });
+  }
+
+  #follow(changes: readonly Change[]): void {
+    for (const { stop } of changes) if (stop !== undefined) this.#parts.agents.stop(stop);
+    this.#parts.marks.owe(changes.filter((change) => change.writeMark === true).map((change) => change.taskId));
+  }
+
+  async #record(events: readonly NewRunEvent[]): Promise<Result<void>> {
+    const recorded = await this.#parts.recorder.record(events);
+    if (!recorded.ok) {
+      this.#fatal ??= fatalStop(recorded.failure);
+      return recorded;
+    }
+    const completed = events.filter((event) => event.kind === 'task_completed' && event.held !== true);
+    this.#figures.completedNow += completed.length;
+    this.#parts.marks.owe(
+      completed.flatMap((event) =>
+        event.kind === 'task_completed' && event.by !== 'sprint_file' ? [event.taskId] : [],
+      ),
+    );
+    for (const event of events)
+      if (event.kind === 'task_completed' && event.held === true) this.#warnOfHeldWork(event.taskId);
+    return recorded;
+  }
+
+  #onInterrupt(level: InterruptLevel): void {
+    this.#interrupt = level;
+    const running = this.#state.open.size;
+    if (level === 'drain')
+      this.#warn(
+        'interrupted',
+        `Interrupted: no new tasks; waiting for ${running} running. Interrupt again to stop them.`,
+      );
+    if (level !== 'stop_agents') return;
+    this.#warn('interrupted', `Stopping ${running} running tasks; they will be given again.`);
+    this.#stopAgentsBy = this.#parts.clock.now() + stopAgentsTimeoutMs;
+    for (const { id: taskId, generation, attempt } of this.#state.open)
+      this.#parts.agents.stop({ taskId, generation, attempt });
+  }
+
+  #interrupted(): Stop | null {
+    const { open } = this.#state;
+    switch (this.#interrupt) {
+      case null:
+        return null;
+      case 'leave':
+        return {
+          reason: 'terminated',
+          message:
+            open.size === 0
+              ? 'Terminated.'
+              : `Terminated; ${open.size} tasks stay at work and are adopted by --resume.`,
+        };
+      case 'drain':
+        return open.size === 0 ? { reason: 'interrupted', message: 'Interrupted.' } : null;
+      case 'stop_agents': {
+        const isOver = this.#stopAgentsBy !== null && this.#parts.clock.now() >= this.#stopAgentsBy;
+        return open.size === 0 || isOver ? { reason: 'interrupted', message: 'Interrupted.' } : null;
+      }
+    }
+  }
+
+  #warnOfPressure({ contextPressure }: RunLimits): void {
+    if (this.#hasWarnedOfPressure || contextPressure === null || contextPressure < contextPressureWarnAt) return;
+    this.#hasWarnedOfPressure = true;
+    this.#warn(
+      'pressure',
+      `This command's output fills ${Math.round(contextPressure * 100)} % of its reader's context; at 80 % it stops with exit code 75.`,
+    );
+  }
+
+  #warnOfHeldWork(taskId: TaskId): void {
+    this.#warn(
+      'held',
+      `${taskId} is done, but dependencies that were added meanwhile are not; it counts once they are complete.`,
+    );
+  }
+
+  #warn(code: string, message: string, options: { isVerbose?: boolean } = {}): void {
+    this.#tell({ kind: 'warning', code, message, ...options });
+  }
+
+  #tell(notice: NoticeWithoutTime): void {
+    this.#parts.reporter.event({ ...notice, at: new Date(this.#parts.clock.now()).toISOString() });
+  }
+}
+
+type NoticeWithoutTime = Notice extends infer N ? (N extends Notice ? Omit<N, 'at'> : never) : never;
+
+/** The journal cannot be written: nothing may be given out or accepted any more. */
+function fatalStop(failure: Failure): Stop {
+  const reason: StopReason = failure.code === 'disk_full' ? 'disk_full' : 'bad_configuration';
+  return { reason, message: failure.message };
+}
+
+/** Three resumes in a row that got nothing done mean that resuming does not help: a person is needed. */
+export function exitCodeAfter(stop: Stop, idleResumes: number): (typeof exitCodes)[keyof typeof exitCodes] {
+  const code = exitCodeOf(stop.reason);
+  return code === exitCodes.resume && idleResumes >= 3 ? exitCodes.personNeeded : code;
+}
