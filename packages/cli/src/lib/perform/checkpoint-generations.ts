@@ -1,10 +1,11 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Epoch } from '@ginkoai/contract';
+import { ok, type Epoch, type Result } from '@ginkoai/contract';
 import { errorCode } from './agents/error-code.js';
 import { peekEpoch } from './encode-checkpoint.js';
-import { epochOfJournal, journalName } from './journal.js';
+import { journalName } from './journal.js';
+import { firstJournalNeeded, journalEpochs } from './replay-journals.js';
 import { isTemporaryOf } from './write-atomically.js';
 
 /** 0 is the newest, in `checkpoint.json`; 1 to 4 are older ones, in `checkpoint.json.1` to `.4`. */
@@ -42,19 +43,18 @@ export function closeGaps(directory: string): void {
  * Removes the journals that no kept generation needs: those of epochs before the oldest one's. Only with all
  * generations there: where some are missing, the journals may be all there is. Gives the epochs removed.
  */
-export async function pruneJournals(directory: string, current: Epoch): Promise<readonly Epoch[]> {
-  const older = (await readdir(directory))
-    .map(epochOfJournal)
-    .filter((epoch): epoch is Epoch => epoch !== undefined && epoch < current);
-  if (older.length === 0) return [];
+export async function pruneJournals(directory: string, current: Epoch): Promise<Result<readonly Epoch[]>> {
+  const journals = await journalEpochs(directory);
+  if (!journals.ok) return journals;
+  if (journals.value.every((epoch) => epoch >= current)) return ok([]);
   const epochs = await Promise.all(
     generations.map((generation) => epochIn(join(directory, generationFile(generation)))),
   );
   // A file that does not tell its epoch, or is not there, counts as one that needs every journal.
-  const needed = Math.min(...epochs.map((epoch) => epoch ?? 0));
-  const removed = older.filter((epoch) => epoch < needed);
+  const needed = firstJournalNeeded(journals.value, Math.min(...epochs.map((epoch) => epoch ?? 0)));
+  const removed = journals.value.filter((epoch) => epoch < needed);
   for (const epoch of removed) await unlink(join(directory, journalName(epoch)));
-  return removed;
+  return ok(removed);
 }
 
 /** Removes what saves left that a crash ended. Only for the holder of the lock: nobody else is saving then. */

@@ -49,7 +49,8 @@ export async function replayJournals({ directory, after, readOnly = false }: Rep
   const history = new ReplayedHistory(after);
   const warnings: string[] = [];
   let bytes = 0;
-  for (const epoch of epochs.value.filter((candidate) => candidate >= after.epoch)) {
+  const first = firstJournalNeeded(epochs.value, after.epoch);
+  for (const epoch of epochs.value.filter((candidate) => candidate >= first)) {
     history.beginJournal(epoch);
     const name = journalName(epoch);
     const end = await readJournal({
@@ -64,6 +65,14 @@ export async function replayJournals({ directory, after, readOnly = false }: Rep
     }
   }
   return ok({ ...history.result(), warnings: [...warnings, ...history.warnings()], bytes });
+}
+
+/**
+ * The journal that holds what follows a checkpoint of this epoch: an orchestrator that is granted a lease in the
+ * middle may go on in the journal it began.
+ */
+export function firstJournalNeeded(journals: readonly Epoch[], epoch: Epoch): Epoch {
+  return journals.findLast((journal) => journal <= epoch) ?? epoch;
 }
 
 /** The epochs that have a journal here, ascending. No directory: none. */

@@ -17,6 +17,7 @@ export class ReplayedHistory {
   readonly #detached: RunEvent[] = [];
   /** The sequence of the last event in the history so far. */
   #last: Sequence;
+  /** Of the event at hand: that of its journal, or the one granted while the journal was written. */
   #epoch: Epoch;
   #startsRun = false;
   #isDetached = false;
@@ -36,9 +37,11 @@ export class ReplayedHistory {
   /** `intact: false`: the event stands behind damage. */
   add(event: RunEvent, intact: boolean): void {
     if (this.#divergedAt !== undefined) return;
+    this.#epoch = epochBegunBy(event) ?? this.#epoch;
     if (event.kind === 'run_started' && intact) this.#start(event);
-    else if (event.kind === 'recovered' && intact) this.#recover(event);
     else if (this.#isFolded(event)) return;
+    else if (this.#isOutdated()) this.#strays.push(event);
+    else if (event.kind === 'recovered' && intact) this.#recover(event);
     else if (!intact || this.#isDetached) this.#detached.push(event);
     else if (event.sequence <= this.#last) this.#strays.push(event);
     else if (event.sequence === this.#last + 1) this.#push(event);
@@ -62,17 +65,17 @@ export class ReplayedHistory {
 
   /** A run's first event. Everything before it belongs to another run. */
   #start(event: RunEventOf<'run_started'>): void {
+    const isOurs = this.#after.runId === undefined ? this.#isFolded(event) : event.runId === this.#after.runId;
+    if (!isOurs && this.#isOutdated()) return;
     this.#events = [];
     this.#strays = [];
     this.#isDetached = false;
-    const isOurs = this.#after.runId === undefined ? this.#isFolded(event) : event.runId === this.#after.runId;
     this.#startsRun = !isOurs || this.#after.sequence < event.sequence;
     this.#last = this.#startsRun ? event.sequence : this.#after.sequence;
     if (this.#startsRun) this.#events.push(event);
   }
 
   #recover(event: RunEventOf<'recovered'>): void {
-    if (this.#isFolded(event)) return;
     const base = event.base.sequence;
     if (!this.#startsRun && base < this.#after.sequence) {
       this.#divergedAt = { epoch: event.base.epoch, sequence: base };
@@ -88,9 +91,14 @@ export class ReplayedHistory {
     this.#push(event);
   }
 
-  /** The state at the position has it already. Only journals of the position's own epoch hold such events. */
+  /** The state at the position has it already. */
   #isFolded(event: RunEvent): boolean {
-    return !this.#startsRun && this.#epoch === this.#after.epoch && event.sequence <= this.#after.sequence;
+    return !this.#startsRun && this.#epoch <= this.#after.epoch && event.sequence <= this.#after.sequence;
+  }
+
+  /** Written under an epoch before the position's, which somebody else had got by then. */
+  #isOutdated(): boolean {
+    return !this.#startsRun && this.#epoch < this.#after.epoch;
   }
 
   #push(event: RunEvent): void {
@@ -105,4 +113,9 @@ export class ReplayedHistory {
       `The events ${this.#last + 1} to ${upTo} of the run are not in the journals of this working copy; ` +
       `what follows them (from journal-${this.#epoch}.ndjson on) counts only where another source confirms it.`;
   }
+}
+
+function epochBegunBy(event: RunEvent): Epoch | undefined {
+  const begins = event.kind === 'run_started' || event.kind === 'recovered' || event.kind === 'lease_granted';
+  return begins ? event.epoch : undefined;
 }

@@ -5,7 +5,7 @@ import { closeGaps, generationFile, generations, type Generation } from './check
 import { writeFailure } from './file-failure.js';
 import { journalName } from './journal.js';
 import { quarantineFile, quarantineRest } from './quarantine.js';
-import { journalEpochs } from './replay-journals.js';
+import { firstJournalNeeded, journalEpochs } from './replay-journals.js';
 import { readJournal, type JournalPlace } from './read-journal.js';
 import type { RestoredState } from './state-file.js';
 import { syncDirectory } from './write-atomically.js';
@@ -40,7 +40,8 @@ export async function restoreGeneration(target: GenerationToRestore): Promise<Re
     const moved = await moveAway(journalName(epoch));
     if (!moved.ok) return moved;
   }
-  const cut = epochs.value.includes(checkpoint.epoch) ? await cutJournal(target) : ok(undefined);
+  const last = firstJournalNeeded(epochs.value, checkpoint.epoch);
+  const cut = epochs.value.includes(last) ? await cutJournal(target, journalName(last)) : ok(undefined);
   if (!cut.ok) return cut;
   if (cut.value !== undefined) quarantined.push(cut.value);
   try {
@@ -52,9 +53,11 @@ export async function restoreGeneration(target: GenerationToRestore): Promise<Re
   return ok({ checkpoint, quarantined });
 }
 
-/** Cuts the epoch's journal behind the last line that the checkpoint has folded; gives where the rest went. */
-async function cutJournal({ directory, checkpoint }: GenerationToRestore): Promise<Result<string | undefined>> {
-  const name = journalName(checkpoint.epoch);
+/** Cuts the journal behind the last line that the checkpoint has folded; gives where the rest went. */
+async function cutJournal(
+  { directory, checkpoint }: GenerationToRestore,
+  name: string,
+): Promise<Result<string | undefined>> {
   const path = join(directory, name);
   let cutAt: JournalPlace | undefined;
   // A journal that several runs share says whose its lines are where each starts.

@@ -31,7 +31,7 @@ export interface StateFile {
   /**
    * Makes the checkpoint the newest generation; durable once this resolves. It must not change meanwhile. Saves go
    * out one after another. Failures, with everything kept as it was: `disk_full`, `file_unwritable`, `bad_state`
-   * (a task id that could not be read back).
+   * (a task id that could not be read back), `local_lock_held` (another orchestrator has taken the lock).
    */
   save(checkpoint: OrchestratorCheckpoint): Promise<Result<SavedCheckpoint>>;
   /** The same without giving up the turn; a save that is still under way is dropped in its favour. */
@@ -90,6 +90,8 @@ export interface StateFileOptions {
   readonly graphId?: GraphId | undefined;
   /** Loading moves nothing into quarantine: for a dry run, or beside an orchestrator at work. */
   readonly readOnly?: boolean;
+  /** Asked before each save takes effect, such as `Lock.isStillOurs`: `false` refuses it. */
+  readonly isStillOurs?: () => boolean;
 }
 
 export function createStateFile(options: StateFileOptions): StateFile {
@@ -108,6 +110,7 @@ class CheckpointGenerations implements StateFile {
   #started = 0;
   #renamed = 0;
   #cleaned = false;
+  #lockLost = false;
 
   constructor(options: StateFileOptions) {
     this.directory = options.directory;
@@ -125,9 +128,8 @@ class CheckpointGenerations implements StateFile {
     let step = encoding.next();
     while (step.done !== true) step = encoding.next();
     if (!step.value.ok) return step.value;
-    const write = this.#nextWrite(step.value.value);
-    const written = writeAtomicallySync(write);
-    return written.ok ? ok({ bytes: sizeOf(write.chunks), warnings: [] }) : written;
+    const written = writeAtomicallySync(this.#nextWrite(step.value.value));
+    return this.#outcome(written, step.value.value);
   }
 
   async load({ from = 0 }: { readonly from?: Generation } = {}): Promise<LoadedState> {
@@ -183,10 +185,9 @@ class CheckpointGenerations implements StateFile {
       step = encoding.next();
     }
     if (!step.value.ok) return step.value;
-    const write = this.#nextWrite(step.value.value);
-    const written = await writeAtomically(write);
-    if (!written.ok) return written;
-    return ok({ bytes: sizeOf(write.chunks), warnings: await this.#tidy(checkpoint) });
+    const written = await writeAtomically(this.#nextWrite(step.value.value));
+    const saved = this.#outcome(written, step.value.value);
+    return saved.ok ? ok({ ...saved.value, warnings: await this.#tidy(checkpoint) }) : saved;
   }
 
   #nextWrite(chunks: readonly Uint8Array[]): AtomicWrite {
@@ -198,6 +199,8 @@ class CheckpointGenerations implements StateFile {
       what: 'The checkpoint',
       beforeRename: () => {
         if (ticket < this.#renamed) return 'skip';
+        this.#lockLost ||= this.#options.isStillOurs?.() === false;
+        if (this.#lockLost) return 'skip';
         rotateGenerations(this.directory);
         this.#renamed = ticket;
         return undefined;
@@ -205,13 +208,22 @@ class CheckpointGenerations implements StateFile {
     };
   }
 
+  #outcome(written: Result<void>, chunks: readonly Uint8Array[]): Result<SavedCheckpoint> {
+    if (!written.ok) return written;
+    if (!this.#lockLost) return ok({ bytes: sizeOf(chunks), warnings: [] });
+    return failed(
+      'local_lock_held',
+      `Another orchestrator has taken the lock in ${this.directory}, so the state was not saved. Leave the run to it.`,
+    );
+  }
+
   /** Best effort: the checkpoint is safe by now. */
   async #tidy(checkpoint: OrchestratorCheckpoint): Promise<string[]> {
     try {
       if (!this.#cleaned) await removeTemporaries(this.directory);
       this.#cleaned = true;
-      await pruneJournals(this.directory, checkpoint.epoch);
-      return [];
+      const pruned = await pruneJournals(this.directory, checkpoint.epoch);
+      return pruned.ok ? [] : [pruned.failure.message];
     } catch (error) {
       return [writeFailure({ error, path: this.directory, what: 'Old files in' }).message];
     }
