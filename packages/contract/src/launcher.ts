@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkedJson } from './checked-json.js';
 import { epochSchema, isoTimeSchema } from './ids.js';
 
 /**
@@ -111,7 +112,6 @@ export const toLauncherSchema = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('stop'), key: attemptKeySchema, graceMs: z.int().min(0).max(600_000) }),
   /** The orchestrator has the outcomes of these in its own journal. */
   z.looseObject({ kind: z.literal('forget'), keys: z.array(attemptKeySchema) }),
-  z.looseObject({ kind: z.literal('bye') }),
 ]);
 
 export type ToLauncher = z.infer<typeof toLauncherSchema>;
@@ -163,11 +163,14 @@ export const launcherDescriptorSchema = z.looseObject({
 
 export type LauncherDescriptor = z.infer<typeof launcherDescriptorSchema>;
 
+/** A line of `.ginko/launchers/<launcherId>.ndjson`: `{"crc":"xxxxxxxx","record":{...}}`. */
+export const launcherLine = checkedJson({ checksum: 'crc', value: 'record' });
+
 const at = z.number();
 const endedBy = { timedOut: z.literal(true).optional(), stopped: z.literal(true).optional() };
 
 /**
- * A line of a launcher's journal. Names are short because there are several lines an attempt:
+ * What a line of a launcher's journal records. Names are short because there are several lines an attempt:
  * `t` kind, `k` attempt key, `at` milliseconds since 1970, `limit` time limit in milliseconds, `out` output file,
  * `from` start time of a process.
  */

@@ -27,6 +27,11 @@ export function processStartedAt(pid: number): string | null {
   return process.platform === 'linux' ? startedAtFromProc(pid) : startedAtFromPs(pid);
 }
 
+/** Like `processStartedAt`, but also for a process that has ended and whose exit was not taken yet. */
+export function startTimeOfChild(pid: number): string | null {
+  return process.platform === 'linux' ? (readProcStat(pid)?.startedAt ?? null) : processStartedAt(pid);
+}
+
 /** Whether exactly this process still runs. */
 export function isSameProcess(identity: ProcessIdentity): boolean {
   return identity.bootId === currentBootId() && processStartedAt(identity.pid) === identity.processStartedAt;

@@ -1,0 +1,156 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { failed, ok, type LauncherDescriptor, type Millis, type Result } from '@ginkoai/contract';
+import { writeFailure } from '../file-failure.js';
+import { errorCode } from './error-code.js';
+import { livingLauncher } from './launcher-claim.js';
+import { prepareLauncherDirectory } from './launcher-files.js';
+import { launcherScript } from './launcher-script.js';
+import { isSameProcess } from './process-identity.js';
+
+export interface ReachOptions {
+  readonly root: string;
+  /** How long a launcher that nobody needs stays. */
+  readonly idleMs: Millis;
+  readonly log: (line: string) => void;
+}
+
+export interface ReachedLauncher {
+  readonly descriptor: LauncherDescriptor;
+  readonly socket: Socket;
+}
+
+/** A launcher answers within milliseconds; one that takes so long is stopped or stuck. */
+export const answerWithinMs = 10_000;
+const pauseMs = 10;
+const mostStarts = 5;
+
+/** Connects to the launcher of the working copy, starting one if none lives. */
+export async function reachLauncher(options: ReachOptions): Promise<Result<ReachedLauncher>> {
+  const directory = prepareLauncherDirectory(options.root);
+  if (!directory.ok) return directory;
+  let launched: StartedLauncher | undefined;
+  let starts = 0;
+  /** The launcher that lives but cannot be connected to, and since when. */
+  let silent: { readonly launcherId: number; readonly since: number } | undefined;
+  for (;;) {
+    const descriptor = livingLauncher(directory.value);
+    if (descriptor !== null) {
+      const socket = await tryToConnect(descriptor.socket);
+      if (socket !== null) return ok({ descriptor, socket });
+      if (silent?.launcherId !== descriptor.launcherId) {
+        silent = { launcherId: descriptor.launcherId, since: performance.now() };
+      } else if (performance.now() - silent.since > answerWithinMs) {
+        const ended = endSilentLauncher(descriptor, options.log);
+        if (!ended.ok) return ended;
+      }
+    } else if (launched === undefined || launched.hasEnded()) {
+      if (launched?.hasFailed() === true) return launched.failure();
+      if (starts >= mostStarts)
+        return failed(
+          'agent_not_started',
+          `No launcher stayed alive in ${mostStarts} starts. Its log is in ${directory.value}.`,
+        );
+      const started = startLauncher(options, directory.value);
+      if (!started.ok) return started;
+      launched = started.value;
+      starts += 1;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+/**
+ * Ends a launcher that does not answer, as it could otherwise wake up later and start tasks that were given to another
+ * one meanwhile. Its tasks go on and are watched by the next launcher.
+ */
+export function endSilentLauncher(descriptor: LauncherDescriptor, log: (line: string) => void): Result<void> {
+  const { pid, launcherId } = descriptor;
+  if (!isSameProcess(descriptor)) return ok(undefined);
+  log(`Launcher ${launcherId} (process ${pid}) does not answer and is ended; its tasks go on.`);
+  try {
+    process.kill(pid, 'SIGKILL');
+    return ok(undefined);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ESRCH') return ok(undefined);
+    if (code === undefined) throw error;
+    return failed(
+      'agent_not_started',
+      `The launcher (process ${pid}) does not answer and cannot be ended (${code}). End it: kill -9 ${pid}.`,
+    );
+  }
+}
+
+/** `null`: nobody listens there. */
+function tryToConnect(path: string): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    socket.once('error', () => resolve(null));
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+  });
+}
+
+class StartedLauncher {
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly logPath: string,
+  ) {}
+
+  hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null || this.child.pid === undefined;
+  }
+
+  /** Ending well means that another launcher lives, or did a moment ago. */
+  hasFailed(): boolean {
+    return this.hasEnded() && this.child.exitCode !== 0;
+  }
+
+  failure(): Result<never> {
+    const lines = readFileSync(this.logPath, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
+    return failed(
+      'agent_not_started',
+      `The launcher, which starts the agents, ended at once. Its log ${this.logPath} ends with:\n${lines}`,
+    );
+  }
+}
+
+function startLauncher({ root, idleMs }: ReachOptions, directory: string): Result<StartedLauncher> {
+  const script = launcherScript();
+  if (!script.ok) return script;
+  const logPath = join(directory, 'launcher.log');
+  let output: number;
+  try {
+    output = openSync(
+      logPath,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
+      0o600,
+    );
+  } catch (error) {
+    return { ok: false, failure: writeFailure({ error, path: logPath, what: "The launcher's log" }) };
+  }
+  try {
+    const child = spawn(process.execPath, [script.value, root, String(idleMs)], {
+      cwd: root,
+      env: launcherEnvironment(),
+      detached: true,
+      stdio: ['ignore', 'ignore', output],
+    });
+    child.on('error', () => undefined);
+    child.unref();
+    return ok(new StartedLauncher(child, logPath));
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** Only what the launcher itself needs; agents get the environment of the orchestrator that gives the orders. */
+function launcherEnvironment(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir() };
+}

@@ -1,0 +1,209 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import {
+  launcherProtocol,
+  toLauncherSchema,
+  unreachable,
+  type EpochMillis,
+  type FromLauncher,
+  type FromLauncherOf,
+  type LauncherDescriptor,
+  type ToLauncher,
+} from '@ginkoai/contract';
+import { cannotRecord, type LauncherAttempts } from './launcher-attempts.js';
+import { toLauncherAttempt, type LauncherState } from './launcher-state.js';
+import { LineSocket } from './line-socket.js';
+
+export interface LauncherServerOptions {
+  readonly descriptor: LauncherDescriptor;
+  readonly state: LauncherState;
+  readonly attempts: LauncherAttempts;
+  readonly now: () => EpochMillis;
+  readonly onDisconnect: () => void;
+}
+
+type Hello = Extract<ToLauncher, { kind: 'hello' }>;
+type Refusal = Omit<FromLauncherOf<'refused'>, 'kind'>;
+
+const helloWithinMs = 10_000;
+
+/**
+ * Listens to orchestrators. In every scope the latest hello that the fence lets through is the one that counts: from
+ * then on orders on older connections are refused, also those that were already on their way.
+ */
+export class LauncherServer {
+  readonly #server: Server;
+  readonly #sockets = new Set<LineSocket>();
+  /** The connection that counts, by scope. */
+  readonly #current = new Map<string, LineSocket>();
+  readonly #scopes = new Map<LineSocket, string>();
+
+  constructor(private readonly options: LauncherServerOptions) {
+    this.#server = createServer((socket) => this.#connect(socket));
+  }
+
+  /** Orchestrators whose orders count. */
+  get orchestrators(): number {
+    return this.#current.size;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.options.descriptor.socket, () => {
+        // An error later on (no file descriptors for a connection) concerns that connection only.
+        this.#server.on('error', () => undefined);
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.cut('the launcher ends');
+  }
+
+  tell(scope: string, message: FromLauncher): void {
+    this.#current.get(scope)?.send(message);
+  }
+
+  #connect(socket: Socket): void {
+    const silent = setTimeout(() => connection.cut('no hello came'), helloWithinMs);
+    const connection = new LineSocket({
+      socket,
+      onLine: (line) => {
+        this.#take(connection, line);
+        if (this.#scopes.has(connection)) clearTimeout(silent);
+      },
+      onClose: () => {
+        clearTimeout(silent);
+        this.#disconnect(connection);
+      },
+    });
+    this.#sockets.add(connection);
+  }
+
+  #disconnect(connection: LineSocket): void {
+    const scope = this.#scopes.get(connection);
+    if (scope !== undefined && this.#current.get(scope) === connection) this.#current.delete(scope);
+    this.#sockets.delete(connection);
+    this.#scopes.delete(connection);
+    this.options.onDisconnect();
+  }
+
+  #take(connection: LineSocket, line: string): void {
+    const message = parseMessage(line);
+    if (typeof message === 'string') return refuse(connection, { code: 'bad_request', message });
+    const scope = this.#scopes.get(connection);
+    if (message.kind === 'hello') {
+      if (scope === undefined || scope === message.scope) return void this.#welcome(connection, message);
+      return refuse(connection, {
+        code: 'bad_request',
+        message: 'A connection cannot change its scope. Open another.',
+      });
+    }
+    if (scope === undefined) {
+      return refuse(connection, { code: 'bad_request', message: 'The first message must be a hello.' });
+    }
+    if (this.#current.get(scope) !== connection) return this.#refuseStale(connection, scope, message);
+    switch (message.kind) {
+      case 'start':
+        void this.options.attempts.start(scope, message.start);
+        return;
+      case 'stop':
+        this.options.attempts.stop(message.key, scope, message.graceMs);
+        return;
+      case 'forget':
+        this.options.attempts.forget(scope, message.keys);
+        return;
+      default:
+        return unreachable(message);
+    }
+  }
+
+  async #welcome(connection: LineSocket, hello: Hello): Promise<void> {
+    const refusal = this.#refusalOf(hello);
+    if (refusal !== undefined) return refuse(connection, refusal);
+    const { scope, epoch, orchestratorId } = hello;
+    // Before anything is awaited: not one more order of an older connection gets through.
+    const older = this.#current.get(scope);
+    this.#current.set(scope, connection);
+    this.#scopes.set(connection, scope);
+    if (older !== undefined && older !== connection) {
+      refuse(older, { code: 'stale_connection', message: supersededSentence(hello) });
+    }
+    const { attempts, now, descriptor } = this.options;
+    attempts.supplyEnvironment(scope, hello.env);
+    const durable = await attempts.record({ t: 'hello', scope, epoch, orchestrator: orchestratorId, at: now() });
+    if (this.#current.get(scope) !== connection) return;
+    if (!durable) return refuse(connection, { code: 'cannot_record', message: cannotRecord });
+    connection.send({
+      kind: 'welcome',
+      launcherId: descriptor.launcherId,
+      pid: descriptor.pid,
+      attempts: attempts.ofScope(scope).map(toLauncherAttempt),
+    } satisfies FromLauncher);
+  }
+
+  #refusalOf({ protocol, token, scope, epoch, orchestratorId }: Hello): Refusal | undefined {
+    if (!isSameText(token, this.options.descriptor.token)) {
+      return { code: 'wrong_token', message: 'The token is not that of this launcher. Read its descriptor again.' };
+    }
+    if (protocol !== launcherProtocol) {
+      return {
+        code: 'wrong_protocol',
+        message:
+          `The launcher (process ${this.options.descriptor.pid}) belongs to another version of ginko and speaks protocol ` +
+          `${launcherProtocol}, not ${protocol}. Let that version finish its tasks, or end the launcher: kill ${this.options.descriptor.pid}.`,
+      };
+    }
+    const fence = this.options.state.fences.get(scope);
+    if (fence === undefined || epoch > fence.epoch) return undefined;
+    if (epoch === fence.epoch && !fence.followed.has(orchestratorId)) return undefined;
+    return {
+      code: 'stale_epoch',
+      message:
+        `Orchestrator ${orchestratorId} (epoch ${epoch}) was followed by ${fence.orchestratorId} (epoch ${fence.epoch}), ` +
+        `which now gives the orders in ${scope}. Stop this one.`,
+    };
+  }
+
+  #refuseStale(connection: LineSocket, scope: string, message: Exclude<ToLauncher, Hello>): void {
+    const fence = this.options.state.fences.get(scope);
+    refuse(connection, {
+      code: 'stale_connection',
+      message: fence === undefined ? 'The connection is stale.' : supersededSentence(fence),
+      ...(message.kind === 'start' && { key: message.start.key }),
+    });
+  }
+}
+
+/** Without a key the whole connection is refused, and ends. */
+function refuse(connection: LineSocket, refusal: Refusal): void {
+  connection.send({ kind: 'refused', ...refusal });
+  if (refusal.key === undefined) connection.end();
+}
+
+/** The message, or a sentence that says what is wrong with it; without its text, which may hold secrets. */
+function parseMessage(line: string): ToLauncher | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return 'The launcher was sent a line that is not JSON. Send one JSON message a line.';
+  }
+  const message = toLauncherSchema.safeParse(value);
+  if (message.success) return message.data;
+  const [issue] = message.error.issues;
+  return `The launcher was sent a message it does not understand: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`;
+}
+
+function supersededSentence({ orchestratorId, epoch }: { orchestratorId: string; epoch: number }): string {
+  return `Orchestrator ${orchestratorId} (epoch ${epoch}) took over. This one gives no more orders.`;
+}
+
+function isSameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { z } from 'zod';
+import { launcherProtocol, unwrap, type LauncherDescriptor } from '@ginkoai/contract';
+import { LauncherAttempts } from './launcher-attempts.js';
+import { claimLauncher, earlierClaims, removeClaim } from './launcher-claim.js';
+import { chooseSocketPath, journalPath, prepareLauncherDirectory, removeSocket } from './launcher-files.js';
+import { LauncherJournal } from './launcher-journal.js';
+import { removeJournals, replayJournals } from './launcher-replay.js';
+import { LauncherServer } from './launcher-server.js';
+import { recordsOf } from './launcher-state.js';
+import { ownIdentity } from './process-identity.js';
+
+const argumentsSchema = z.tuple([z.string(), z.coerce.number().int().min(1)]);
+
+/** `launcher.js <root> <idleMs>`: runs until no attempt and no orchestrator needs it for `idleMs`. */
+const [root, idleMs] = argumentsSchema.parse(process.argv.slice(2));
+const now = (): number => Date.now();
+const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${process.pid} ${line}\n`);
+
+const directory = unwrap(prepareLauncherDirectory(root));
+const identity = ownIdentity();
+const descriptor = claimLauncher(directory, (launcherId) => ({
+  protocol: launcherProtocol,
+  launcherId,
+  ...identity,
+  socket: chooseSocketPath(directory, launcherId),
+  token: randomBytes(32).toString('hex'),
+}));
+// When another launcher lives, this one is not needed: whoever started it finds the other.
+if (descriptor !== null) await run(descriptor);
+
+async function run(own: LauncherDescriptor): Promise<void> {
+  const { launcherId, pid, processStartedAt, bootId } = own;
+  const replay = unwrap(await replayJournals({ directory, bootId, now: now() }));
+  const { state } = replay;
+  replay.warnings.forEach(log);
+  const journal = await LauncherJournal.create({
+    path: journalPath(directory, launcherId),
+    snapshot: function* () {
+      yield { t: 'launcher', id: launcherId, pid, from: processStartedAt, boot: bootId, at: now() };
+      yield* recordsOf(state);
+    },
+    log,
+  });
+  await removeJournals(directory, replay.journals);
+  for (const earlier of earlierClaims(directory, launcherId)) {
+    if (earlier.descriptor !== null) removeSocket(directory, earlier.descriptor);
+    removeClaim(directory, earlier.launcherId);
+  }
+
+  let idle: NodeJS.Timeout | undefined;
+  const attempts = new LauncherAttempts({ state, journal, tell: (...told) => server.tell(...told), now, onIdle: look });
+  const server = new LauncherServer({ descriptor: own, state, attempts, now, onDisconnect: look });
+  attempts.adoptAll();
+  await server.listen();
+
+  /** Looks whether the launcher is still needed; one that is not waits a little before it ends. */
+  function look(): void {
+    clearTimeout(idle);
+    if (isNeeded()) return;
+    idle = setTimeout(() => {
+      if (!isNeeded()) void end();
+    }, idleMs);
+  }
+
+  function isNeeded(): boolean {
+    return attempts.running > 0 || server.orchestrators > 0;
+  }
+
+  /** What was not forgotten waits in the journal for the next launcher, and so do agents that still run. */
+  async function end(): Promise<void> {
+    clearTimeout(idle);
+    server.close();
+    removeSocket(directory, own);
+    await journal.close();
+    if (state.attempts.size === 0) rmSync(journalPath(directory, launcherId), { force: true });
+    // Children that are left running would keep this process alive.
+    process.exit();
+  }
+
+  process.on('SIGHUP', () => undefined);
+  process.on('SIGINT', () => undefined);
+  process.once('SIGTERM', () => void end());
+  look();
+}
