@@ -18,7 +18,7 @@ export const graphErrorStatus = {
   unsupported_media_type: 415,
   internal_error: 500,
   store_busy: 503,
-  store_unreadable: 503,
+  store_failed: 500,
 } as const;
 
 export type GraphErrorCode = keyof typeof graphErrorStatus;

@@ -1,1 +1,3 @@
-export {};
+export { newToken } from './auth.js';
+export { parseListenAddress, type ListenAddress } from './config.js';
+export { createGraphServer, type GraphServer, type GraphServerOptions } from './server.js';

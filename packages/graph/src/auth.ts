@@ -1,0 +1,55 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { EpochMillis, Scope } from '@ginkoai/contract';
+import { refused, type Refusal } from './http/answer.js';
+import type { GraphStore } from './store/store.js';
+
+export interface Authenticator {
+  /** `undefined`: the bearer of this token may use routes of this scope. */
+  check(headers: Headers, scope: Scope | null): Promise<Refusal | undefined>;
+}
+
+export interface AuthenticatorOptions {
+  readonly store: GraphStore;
+  /** Admin tokens that this process was started with; they are in no database. */
+  readonly adminTokens: readonly string[];
+  readonly now: () => EpochMillis;
+}
+
+export function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+export function createAuthenticator({ store, adminTokens, now }: AuthenticatorOptions): Authenticator {
+  const adminHashes = adminTokens.map((token) => Buffer.from(hashToken(token)));
+
+  /** `null`: nobody's token. */
+  const scopeOf = async (token: string): Promise<Scope | null> => {
+    const hash = hashToken(token);
+    const bytes = Buffer.from(hash);
+    if (adminHashes.some((known) => timingSafeEqual(known, bytes))) return 'admin';
+    // What the look-up's time tells is about the hash; nobody can choose a token by its hash.
+    const found = await store.findToken(hash);
+    return found === null || (found.expiresAt !== null && found.expiresAt <= now()) ? null : found.scope;
+  };
+
+  return {
+    async check(headers, scope) {
+      if (scope === null) return undefined;
+      const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.get('authorization') ?? '')?.[1];
+      if (token === undefined) return refused('unauthorized', 'Send a token: "Authorization: Bearer <token>".');
+      const granted = await scopeOf(token);
+      if (granted === null) return refused('unauthorized', 'This token is unknown here, or has expired.');
+      return includes(granted, scope)
+        ? undefined
+        : refused('forbidden', `This token has the scope "${granted}"; the call needs "${scope}".`);
+    },
+  };
+}
+
+function includes(granted: Scope, needed: Scope): boolean {
+  return granted === 'admin' || granted === needed || (needed === 'read' && granted !== 'read');
+}

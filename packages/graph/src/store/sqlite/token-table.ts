@@ -1,0 +1,28 @@
+import { scopes, type CreateTokenRequest } from '@ginkoai/contract';
+import { z } from 'zod';
+import type { StoredToken } from '../store.js';
+import type { SqliteDatabase } from './database.js';
+
+const tokenRow = z
+  .object({ name: z.string(), scope: z.enum(scopes), expires_at: z.int().nullable() })
+  .transform((row): StoredToken => ({ name: row.name, scope: row.scope, expiresAt: row.expires_at }));
+
+export function insertToken(database: SqliteDatabase, hash: string, token: CreateTokenRequest, now: number): void {
+  database.run(
+    'INSERT INTO token (hash, name, scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)',
+    hash,
+    token.name,
+    token.scope,
+    now,
+    token.expiresAt === undefined ? null : Date.parse(token.expiresAt),
+  );
+}
+
+export function findToken(database: SqliteDatabase, hash: string): StoredToken | null {
+  return database.get(tokenRow, 'SELECT name, scope, expires_at FROM token WHERE hash = ?', hash);
+}
+
+export function hasAdminToken(database: SqliteDatabase, now: number): boolean {
+  const sql = "SELECT 1 AS found FROM token WHERE scope = 'admin' AND (expires_at IS NULL OR expires_at > ?) LIMIT 1";
+  return database.get(z.object({ found: z.int() }), sql, now) !== null;
+}
