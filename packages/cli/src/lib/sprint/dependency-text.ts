@@ -28,8 +28,15 @@ const groupWords =
   /^(?:all|everything|every|each|of|the|above|previous|prior|preceding|earlier|before|other|others|tasks?|in|this|sprint|complete|completed|done|be|must|this|it|\s)+[.!]?$/i;
 const previousTask = /^(?:the )?(?:previous|preceding|prior) task\b/i;
 
+/** The everyday case, which needs no closer look. */
+const isIdList = /^[\w.-]+(?:, ?[\w.-]+)*$/;
+
 /** Reads the text of a dependency field: ids, short ids, ranges, `All above tasks`, or words that name no task. */
 export function readDependencies(value: string, context: DependencyContext): WrittenDependencies {
+  if (isIdList.test(value)) {
+    const words = value.split(/, ?/);
+    if (words.every((word) => context.index.has(word))) return named([...new Set(words)]);
+  }
   const ids = new Set<TaskId>();
   const external: string[] = [];
   const unclear: string[] = [];

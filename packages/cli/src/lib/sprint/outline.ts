@@ -83,7 +83,7 @@ class OutlineReader {
         level,
         start: scanner.start,
         end: scanner.start,
-        values: new Map(),
+        values: {},
         dependencies: [],
         files: [],
       };
@@ -126,9 +126,9 @@ class OutlineReader {
   }
 
   private takeBlock(task: TaskDraft, name: BlockName, scanner: LineScanner): void {
-    if (task.values.get(name)?.text !== '') return;
+    if (task.values[name]?.text !== '') return;
     const text = this.text.slice(this.blockStart, scanner.start).replaceAll('\r\n', '\n').replace(/\n$/, '');
-    task.values.set(name, { text, line: scanner.line });
+    task.values[name] = { text, line: scanner.line };
   }
 
   private takeSprintFields(scanner: LineScanner): void {
@@ -151,7 +151,7 @@ class OutlineReader {
 
 function addValue(task: TaskDraft, name: FieldName | null, value: WrittenValue): void {
   if (name === null) return;
-  if (!task.values.has(name)) task.values.set(name, value);
+  task.values[name] ??= value;
   if (name === 'depends' || name === 'blocked_by') task.dependencies.push({ kind: name, value });
   if (name === 'files') task.files.push(...namedFiles(value.text));
 }
@@ -166,7 +166,7 @@ function addItem(task: TaskDraft, name: ListName, item: WrittenValue): void {
       task.dependencies.push({ kind: name, value: item });
       break;
     case 'capabilities':
-      task.values.set(name, { text: `${task.values.get(name)?.text ?? ''},${item.text}`, line: item.line });
+      task.values[name] = { text: `${task.values[name]?.text ?? ''},${item.text}`, line: item.line };
       break;
     default:
       unreachable(name);

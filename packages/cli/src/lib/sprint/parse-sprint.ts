@@ -7,7 +7,7 @@ import { readOutline, type Outline } from './outline.js';
 import { readPriority } from './priority.js';
 import type { Sprint, SprintProblem, SprintTask } from './sprint.js';
 import { problems as problem } from './sprint-problems.js';
-import { readStatus } from './status-words.js';
+import { readStatus, type StatusReading } from './status-words.js';
 import type { TaskDraft, WrittenValue } from './task-draft.js';
 import { TaskIndex } from './task-index.js';
 
@@ -61,38 +61,41 @@ function firstWord(text: string): string {
 function readTasks(outline: Outline, found: SprintProblem[]): readonly SprintTask[] {
   const index = new TaskIndex(outline.tasks.map((draft) => draft.heading.id));
   const budget = { left: mostEdgesOfGroups };
+  const statuses = new Map<string, StatusReading>();
   const seen = new Set<string>();
   return outline.tasks.map((draft) => {
     const position = seen.size;
     seen.add(draft.heading.id);
-    return readTask(draft, { index, budget, position, found });
+    return readTask(draft, { index, budget, statuses, position, found });
   });
 }
 
 interface Reading {
   readonly index: TaskIndex;
   readonly budget: { left: number };
+  /** Readings by text: a file says the same few things over and over. */
+  readonly statuses: Map<string, StatusReading>;
   readonly position: number;
   readonly found: SprintProblem[];
 }
 
 function readTask(draft: TaskDraft, reading: Reading): SprintTask {
   const { heading, values, files } = draft;
-  const status = readTaskStatus(draft, reading.found);
-  const capabilities = values.get('capabilities')?.text ?? '';
+  const status = readTaskStatus(draft, reading);
+  const capabilities = values.capabilities?.text ?? '';
   return {
     id: heading.id,
     title: heading.title,
     ...status,
     ...readTaskDependencies(draft, { ...reading, isComplete: status.status === 'complete' }),
-    priority: readPriority(values.get('priority')?.text ?? ''),
-    effort: heading.effort ?? orNull(values.get('effort')?.text),
+    priority: readPriority(values.priority?.text ?? ''),
+    effort: heading.effort ?? orNull(values.effort?.text),
     capabilities: capabilities === '' ? capabilitiesOfFiles(files) : declaredCapabilities(capabilities),
-    assignee: readAssignee(values.get('assignee')),
+    assignee: readAssignee(values.assignee),
     files: [...new Set(files)],
     maxDurationMs: readDuration(draft, reading.found),
-    verify: readCommand(values.get('verify')),
-    run: readCommand(values.get('run')),
+    verify: readCommand(values.verify),
+    run: readCommand(values.run),
     line: draft.line,
     start: draft.start,
     end: draft.end,
@@ -101,11 +104,13 @@ function readTask(draft: TaskDraft, reading: Reading): SprintTask {
 
 function readTaskStatus(
   { heading, values }: TaskDraft,
-  found: SprintProblem[],
+  { statuses, found }: Reading,
 ): Pick<SprintTask, 'status' | 'blockedReason'> {
-  const written = values.get('status');
+  const written = values.status;
   if (written === undefined || written.text === '') return heading.status ?? { status: 'pending' };
-  const { isKnown, status, blockedReason } = readStatus(written.text);
+  const reading = statuses.get(written.text) ?? readStatus(written.text);
+  statuses.set(written.text, reading);
+  const { isKnown, status, blockedReason } = reading;
   if (!isKnown) found.push(problem.unknownStatus({ id: heading.id, status: written.text, line: written.line }));
   return blockedReason === undefined ? { status } : { status, blockedReason };
 }
@@ -145,7 +150,7 @@ function readAssignee(written: WrittenValue | undefined): string | null {
 }
 
 function readDuration({ heading, values }: TaskDraft, found: SprintProblem[]): number | null {
-  const written = values.get('max_duration');
+  const written = values.max_duration;
   if (written === undefined || written.text === '') return null;
   const duration = readMaxDuration(written.text);
   if (duration === null)

@@ -14,7 +14,7 @@ export interface TaskDraft {
   readonly start: number;
   end: number;
   /** The first value of each field. */
-  readonly values: Map<FieldName, WrittenValue>;
+  readonly values: Partial<Record<FieldName, WrittenValue>>;
   /** The values of all dependency fields and of the list items below them, in file order. */
   readonly dependencies: { readonly kind: 'depends' | 'blocked_by'; readonly value: WrittenValue }[];
   readonly files: string[];

@@ -10,36 +10,16 @@ interface Numbered {
   readonly id: TaskId;
 }
 
-interface Family {
-  readonly byNumber: readonly Numbered[];
-}
-
 /** Finds the tasks of one file by what people write for them: the id, another spelling of it, `t01`, `S05_t05`. */
 export class TaskIndex {
   /** Ids in file order, without repeats. */
   readonly ids: readonly TaskId[];
-  private readonly byCanonical = new Map<string, TaskId>();
-  /** By the last one or two segments; null: several tasks end like that. */
-  private readonly byEnding = new Map<string, TaskId | null>();
-  private readonly families = new Map<string, Family>();
   private readonly exact: ReadonlySet<TaskId>;
+  private built: Spellings | null = null;
 
   constructor(ids: Iterable<TaskId>) {
     this.exact = new Set(ids);
     this.ids = [...this.exact];
-    const numbered = new Map<string, Numbered[]>();
-    for (const id of this.ids) {
-      const canonical = canonicalId(id);
-      if (!this.byCanonical.has(canonical)) this.byCanonical.set(canonical, id);
-      for (const ending of endingsOf(canonical)) this.byEnding.set(ending, this.byEnding.has(ending) ? null : id);
-      const { family, number } = splitNumber(canonical);
-      if (number === null) continue;
-      const members = numbered.get(family);
-      if (members === undefined) numbered.set(family, [{ number, id }]);
-      else members.push({ number, id });
-    }
-    for (const [family, members] of numbered)
-      this.families.set(family, { byNumber: members.sort((a, b) => a.number - b.number) });
   }
 
   has(id: TaskId): boolean {
@@ -49,21 +29,22 @@ export class TaskIndex {
   resolve(word: string, ownId: TaskId): Resolution {
     if (this.exact.has(word)) return { kind: 'task', id: word };
     if (!isTaskId(word)) return null;
+    const { byCanonical, byEnding, families } = this.spellings();
     const canonical = canonicalId(word);
     const found =
-      this.byCanonical.get(canonical) ??
-      this.byCanonical.get(ownPrefix(canonicalId(ownId)) + canonical) ??
-      this.byEnding.get(canonical) ??
+      byCanonical.get(canonical) ??
+      byCanonical.get(ownPrefix(canonicalId(ownId)) + canonical) ??
+      byEnding.get(canonical) ??
       this.numberOf(canonical, ownId);
     if (found !== undefined) return { kind: 'task', id: found };
     if (/^t\d+[a-z]?$/.test(canonical)) return { kind: 'missing', id: ownPrefix(ownId) + word };
-    return this.families.has(splitNumber(canonical).family) ? { kind: 'missing', id: word } : null;
+    return families.has(splitNumber(canonical).family) ? { kind: 'missing', id: word } : null;
   }
 
   /** The task with the number among the tasks named like `ownId`: in `Tasks 1, 2` the 2. */
   resolveNumber(number: string, ownId: TaskId): Resolution {
     const own = splitNumber(canonicalId(ownId));
-    const id = this.byCanonical.get(`${own.family}${Number(number)}`);
+    const id = this.spellings().byCanonical.get(`${own.family}${Number(number)}`);
     if (id !== undefined) return { kind: 'task', id };
     return { kind: 'missing', id: ownId.replace(/\d+[a-z]?$/i, '') + number };
   }
@@ -71,7 +52,7 @@ export class TaskIndex {
   /** The tasks from one to the other, both included: by number if they are named alike, else in file order. */
   range(from: TaskId, to: TaskId): readonly TaskId[] {
     const [a, b] = [splitNumber(canonicalId(from)), splitNumber(canonicalId(to))];
-    const members = a.family === b.family ? this.families.get(a.family)?.byNumber : undefined;
+    const members = a.family === b.family ? this.spellings().families.get(a.family) : undefined;
     if (members !== undefined && a.number !== null && b.number !== null) {
       const [low, high] = [Math.min(a.number, b.number), Math.max(a.number, b.number)];
       return members.slice(firstFrom(members, low), firstFrom(members, high + 1)).map((member) => member.id);
@@ -84,8 +65,39 @@ export class TaskIndex {
   private numberOf(canonical: string, ownId: TaskId): TaskId | undefined {
     const own = splitNumber(canonicalId(ownId));
     const number = /^t(\d+)$/.exec(canonical)?.[1];
-    return number === undefined ? undefined : this.byCanonical.get(own.family + number);
+    return number === undefined ? undefined : this.spellings().byCanonical.get(own.family + number);
   }
+
+  /** Most files never need them: everybody writes full ids there. */
+  private spellings(): Spellings {
+    return (this.built ??= spellingsOf(this.ids));
+  }
+}
+
+interface Spellings {
+  readonly byCanonical: ReadonlyMap<string, TaskId>;
+  /** By the last one or two segments; null: several tasks end like that. */
+  readonly byEnding: ReadonlyMap<string, TaskId | null>;
+  /** The tasks named alike up to their number, by number. */
+  readonly families: ReadonlyMap<string, readonly Numbered[]>;
+}
+
+function spellingsOf(ids: readonly TaskId[]): Spellings {
+  const byCanonical = new Map<string, TaskId>();
+  const byEnding = new Map<string, TaskId | null>();
+  const families = new Map<string, Numbered[]>();
+  for (const id of ids) {
+    const canonical = canonicalId(id);
+    if (!byCanonical.has(canonical)) byCanonical.set(canonical, id);
+    for (const ending of endingsOf(canonical)) byEnding.set(ending, byEnding.has(ending) ? null : id);
+    const { family, number } = splitNumber(canonical);
+    if (number === null) continue;
+    const members = families.get(family);
+    if (members === undefined) families.set(family, [{ number, id }]);
+    else members.push({ number, id });
+  }
+  for (const members of families.values()) members.sort((a, b) => a.number - b.number);
+  return { byCanonical, byEnding, families };
 }
 
 function endingsOf(canonical: string): readonly string[] {

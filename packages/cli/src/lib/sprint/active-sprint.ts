@@ -1,0 +1,94 @@
+import { failed, ok, type EpochMillis, type Result } from '@ginkoai/contract';
+import type { Sprint } from './sprint.js';
+
+/** A file that may be the active sprint. */
+export interface SprintCandidate {
+  /** Its path, as it is shown to people. */
+  readonly file: string;
+  /** Its base name. */
+  readonly name: string;
+  readonly modifiedAtMs: EpochMillis;
+  readonly sprint: Sprint;
+  /** The file that this one points to, when it has no tasks itself. */
+  readonly pointsTo?: string;
+}
+
+export interface ActiveSprint<C extends SprintCandidate> {
+  readonly chosen: C;
+  /** The rule that chose it, as a sentence for people. */
+  readonly why: string;
+}
+
+const activeStatuses: ReadonlySet<string> = new Set(['active', 'in_progress', 'in progress', 'in-progress', 'current']);
+const endedStatuses: ReadonlySet<string> = new Set([
+  'complete',
+  'completed',
+  'done',
+  'closed',
+  'archived',
+  'cancelled',
+  'canceled',
+]);
+
+/**
+ * Chooses the active sprint: the one declared active in its front matter; CURRENT-SPRINT.md, if it has tasks or names
+ * a file; the newest file with open tasks.
+ */
+export function chooseActiveSprint<C extends SprintCandidate>(candidates: readonly C[]): Result<ActiveSprint<C>> {
+  const usable = candidates.filter(({ sprint }) => sprint.tasks.length > 0 && !isEnded(sprint));
+  const declared = usable.filter(({ sprint }) => activeStatuses.has(sprint.declaredStatus ?? ''));
+  const [first, second] = declared;
+  if (first !== undefined && second !== undefined) {
+    return failed(
+      'sprint_ambiguous',
+      `${declared.length} sprints are declared active: ${declared.map(({ file }) => file).join(' and ')}. ` +
+        `Choose one with --sprint ${first.file}, or set "status: complete" in the front matter of the others.`,
+    );
+  }
+  if (first !== undefined) {
+    return ok({ chosen: first, why: `${first.file} is declared ${first.sprint.declaredStatus} in its front matter` });
+  }
+  return chooseCurrent(candidates, usable) ?? chooseNewest(usable);
+}
+
+function isEnded(sprint: Sprint): boolean {
+  return endedStatuses.has(sprint.declaredStatus ?? '');
+}
+
+function chooseCurrent<C extends SprintCandidate>(
+  candidates: readonly C[],
+  usable: readonly C[],
+): Result<ActiveSprint<C>> | null {
+  const current = candidates.find(({ name }) => name.toUpperCase() === 'CURRENT-SPRINT.MD');
+  if (current === undefined) return null;
+  if (usable.includes(current)) return ok({ chosen: current, why: `${current.file} has tasks` });
+  const target = current.pointsTo === undefined ? '' : baseName(current.pointsTo);
+  const named = usable.find(({ name }) => name.toLowerCase() === target);
+  return named === undefined ? null : ok({ chosen: named, why: `${current.file} names ${named.file}` });
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+}
+
+function chooseNewest<C extends SprintCandidate>(usable: readonly C[]): Result<ActiveSprint<C>> {
+  const open = usable.filter(({ sprint }) => sprint.tasks.some(isOpen));
+  const newest = open.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs || compare(b.name, a.name))[0];
+  if (newest !== undefined) {
+    return ok({ chosen: newest, why: `${newest.file} is the newest sprint file with open tasks` });
+  }
+  return failed(
+    'no_sprint',
+    usable.length === 0
+      ? 'No sprint file with tasks was found in docs/sprints. Write one (ginko init makes a first one), or name a file with --sprint.'
+      : `No sprint has open tasks left (looked at ${usable.length} files in docs/sprints). Name one with --sprint to look at it anyway.`,
+  );
+}
+
+function isOpen({ status }: Sprint['tasks'][number]): boolean {
+  return status !== 'complete' && status !== 'cancelled';
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

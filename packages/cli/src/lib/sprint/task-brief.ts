@@ -1,0 +1,16 @@
+import type { TaskSection } from './section-lines.js';
+
+/**
+ * The Markdown of a task's own section, heading first, as an agent gets it: without the ruler that parts it from the
+ * next task, lines ended by `\n`.
+ */
+export function taskBody(text: string, task: TaskSection): string {
+  const lines = text.slice(task.start, task.end).split(/\r?\n|\r/);
+  while (lines.length > 1 && isPadding(lines.at(-1) ?? '')) lines.pop();
+  return `${lines.join('\n')}\n`;
+}
+
+function isPadding(line: string): boolean {
+  const characters = line.replaceAll(/[ \t]/g, '');
+  return characters === '' || /^(?:-{3,}|\*{3,}|_{3,})$/.test(characters);
+}
