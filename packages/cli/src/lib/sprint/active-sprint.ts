@@ -36,7 +36,7 @@ const endedStatuses: ReadonlySet<string> = new Set([
  */
 export function chooseActiveSprint<C extends SprintCandidate>(candidates: readonly C[]): Result<ActiveSprint<C>> {
   const usable = candidates.filter(({ sprint }) => sprint.tasks.length > 0 && !isEnded(sprint));
-  const declared = usable.filter(({ sprint }) => activeStatuses.has(sprint.declaredStatus ?? ''));
+  const declared = withoutCopies(usable.filter(({ sprint }) => activeStatuses.has(sprint.declaredStatus ?? '')));
   const [first, second] = declared;
   if (first !== undefined && second !== undefined) {
     return failed(
@@ -51,6 +51,18 @@ export function chooseActiveSprint<C extends SprintCandidate>(candidates: readon
   return chooseCurrent(candidates, usable) ?? chooseNewest(usable);
 }
 
+/** CURRENT-SPRINT.md is often a copy of the sprint that is under way. */
+function withoutCopies<C extends SprintCandidate>(declared: readonly C[]): readonly C[] {
+  return declared.filter((each) => {
+    const isOriginal = (other: C): boolean => !isCurrent(other) && other.sprint.sprintId === each.sprint.sprintId;
+    return !isCurrent(each) || each.sprint.sprintId === null || !declared.some(isOriginal);
+  });
+}
+
+function isCurrent({ name }: SprintCandidate): boolean {
+  return name.toUpperCase() === 'CURRENT-SPRINT.MD';
+}
+
 function isEnded(sprint: Sprint): boolean {
   return endedStatuses.has(sprint.declaredStatus ?? '');
 }
@@ -59,7 +71,7 @@ function chooseCurrent<C extends SprintCandidate>(
   candidates: readonly C[],
   usable: readonly C[],
 ): Result<ActiveSprint<C>> | null {
-  const current = candidates.find(({ name }) => name.toUpperCase() === 'CURRENT-SPRINT.MD');
+  const current = candidates.find(isCurrent);
   if (current === undefined) return null;
   if (usable.includes(current)) return ok({ chosen: current, why: `${current.file} has tasks` });
   const target = current.pointsTo === undefined ? '' : baseName(current.pointsTo);
