@@ -27,14 +27,9 @@ import {
   type TaskNewsResponse,
   type TaskStatusResponse,
 } from '@ginkoai/contract';
+import type { Clock } from '../ports.js';
 import { unexpectedAnswer } from './graph-failure.js';
 import { createGraphSender } from './graph-sender.js';
-
-/** Monotonic time in milliseconds, and waiting, which ends early when the signal is aborted. */
-export interface ClientClock {
-  now(): Millis;
-  sleep(delayMs: Millis, signal?: AbortSignal): Promise<void>;
-}
 
 export interface GraphClientOptions {
   readonly url: string;
@@ -48,7 +43,7 @@ export interface GraphClientOptions {
   /** How often a call is tried again after its first attempt. */
   readonly retries?: number;
   readonly maxResponseBytes?: number;
-  readonly clock?: ClientClock;
+  readonly clock?: Pick<Clock, 'monotonic' | 'after'>;
   /** In [0, 1). */
   readonly random?: () => number;
 }

@@ -1,9 +1,10 @@
 import { failed, type HttpMethod, type Millis, type Result } from '@ginkoai/contract';
+import type { Clock } from '../ports.js';
 import { graphAttempt, type AttemptOutcome } from './graph-attempt.js';
+import { systemClock } from './clock.js';
 import type { CallOptions, GraphClientOptions } from './graph-client.js';
 import { resultOfOutcome } from './graph-failure.js';
 import { retryDelay } from './graph-retry.js';
-import { systemClientClock } from './system-client-clock.js';
 
 export interface SentCall {
   readonly method: HttpMethod;
@@ -20,12 +21,12 @@ const defaults = { timeoutMs: 10_000, retries: 3, maxResponseBytes: 64 * 1024 * 
 export function createGraphSender(client: GraphClientOptions): GraphSender {
   if (!URL.canParse(client.url)) return () => Promise.resolve(badUrl(client.url));
   const base = client.url.replace(/\/+$/, '');
-  const clock = client.clock ?? systemClientClock;
+  const clock = client.clock ?? systemClock;
   const random = client.random ?? Math.random;
 
   return async (call, options = {}) => {
     const limits = limitsOf(client, options);
-    const deadline = clock.now() + limits.totalTimeoutMs;
+    const deadline = clock.monotonic() + limits.totalTimeoutMs;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const attempt = (): Promise<AttemptOutcome> =>
       graphAttempt({
@@ -33,17 +34,17 @@ export function createGraphSender(client: GraphClientOptions): GraphSender {
         url: base + call.path,
         token: client.token,
         body,
-        timeoutMs: Math.max(1, Math.min(limits.timeoutMs, deadline - clock.now())),
+        timeoutMs: Math.max(1, Math.min(limits.timeoutMs, deadline - clock.monotonic())),
         maxResponseBytes: client.maxResponseBytes ?? defaults.maxResponseBytes,
         signal: options.signal,
       });
 
     for (let attempts = 1; ; attempts += 1) {
       const outcome = await attempt();
-      const remainingMs = deadline - clock.now();
+      const remainingMs = deadline - clock.monotonic();
       const delayMs = retryDelay(outcome, { attempts, retries: limits.retries, remainingMs, random });
       if (delayMs === null) return resultOfOutcome({ ...call, url: client.url }, outcome);
-      await clock.sleep(delayMs, options.signal);
+      await pause({ clock, delayMs, signal: options.signal });
     }
   };
 }
@@ -61,6 +62,26 @@ function limitsOf(client: GraphClientOptions, call: CallOptions): Limits {
     totalTimeoutMs: call.totalTimeoutMs ?? client.totalTimeoutMs ?? timeoutMs * 2,
     retries: call.retries ?? client.retries ?? defaults.retries,
   };
+}
+
+interface Pause {
+  readonly clock: Pick<Clock, 'after'>;
+  readonly delayMs: Millis;
+  /** Ends it early. */
+  readonly signal: AbortSignal | undefined;
+}
+
+function pause({ clock, delayMs, signal }: Pause): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(delayMs, end);
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
 }
 
 function badUrl(url: string): Result<never> {

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { failed, ok, type EmbeddedGraphFile, type EpochMillis, type Millis, type Result } from '@ginkoai/contract';
+import type { GraphWorkerData, GraphWorkerMessage } from '@ginkoai/graph';
+import { errorCode } from './agents/error-code.js';
+import { ownIdentity } from './agents/process-identity.js';
+import { removeEmbeddedGraphFile, writeEmbeddedGraphFile } from './embedded-graph-file.js';
+import { writeFailure } from './file-failure.js';
+
+export { readEmbeddedGraphFile } from './embedded-graph-file.js';
+
+export interface EmbeddedGraphOptions {
+  /** The working copy: the folder that holds `.ginko`. */
+  readonly root: string;
+  readonly leaseTtlMs?: Millis;
+  readonly now?: () => EpochMillis;
+  /** Hears of errors inside the graph, which goes on, and of its end if nobody asked for that. */
+  readonly onError?: (error: Error) => void;
+}
+
+export interface EmbeddedGraph {
+  readonly url: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `.ginko/graph.db` on a loopback port, from a thread of this process, and says so in `.ginko/graph.json`.
+ * Other processes may serve the same file; `graph.json` names the newest. The thread does not keep the process alive.
+ * Failures: those of the database (`bad_state`, `newer_version`, ...), `file_unwritable`, `disk_full`.
+ */
+export async function startEmbeddedGraph(options: EmbeddedGraphOptions): Promise<Result<EmbeddedGraph>> {
+  const { root, leaseTtlMs } = options;
+  const onError = options.onError ?? (() => undefined);
+  const program = workerProgram();
+  if (!program.ok) return program;
+  const folder = await makeFolder(join(root, '.ginko'));
+  if (!folder.ok) return folder;
+
+  const token = randomBytes(32).toString('base64url');
+  const data: GraphWorkerData = {
+    database: join(folder.value, 'graph.db'),
+    token,
+    ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
+  };
+  // Flags of this process (a test runner's, a debugger's) are not the thread's.
+  const worker = new Worker(program.value, { workerData: data, execArgv: [] });
+  const listening = await untilListening(worker);
+  if (!listening.ok) return listening;
+
+  let isClosing = false;
+  worker.on('error', onError);
+  worker.on('message', (message: GraphWorkerMessage) => {
+    if (message.kind === 'error') onError(message.error);
+  });
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', (code) => {
+      if (!isClosing) onError(new Error(`The thread of the embedded graph ended by itself (${code}).`));
+      resolve();
+    });
+  });
+  worker.unref();
+
+  const startedAt = new Date((options.now ?? Date.now)()).toISOString();
+  const file: EmbeddedGraphFile = { url: listening.value, token, ...ownIdentity(), startedAt };
+  const close = async (): Promise<void> => {
+    isClosing = true;
+    worker.ref();
+    worker.postMessage('close');
+    await ended;
+    await removeEmbeddedGraphFile(root, file);
+  };
+  const written = await writeEmbeddedGraphFile(root, file);
+  if (!written.ok) {
+    await close();
+    return written;
+  }
+  return ok({ url: file.url, token, close });
+}
+
+/** The built file, also where this module runs from its source: a thread gets no compiler. */
+function workerProgram(): Result<string> {
+  try {
+    return ok(createRequire(import.meta.url).resolve('@ginkoai/graph/worker'));
+  } catch (error) {
+    if (errorCode(error) !== 'MODULE_NOT_FOUND') throw error;
+    return failed(
+      'bad_configuration',
+      'The program of the embedded graph (@ginkoai/graph/worker) is missing. Install ginko again; in a clone, run npm run build.',
+    );
+  }
+}
+
+async function makeFolder(path: string): Promise<Result<string>> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return ok(path);
+  } catch (error) {
+    return { ok: false, failure: writeFailure({ error, path, what: 'The folder' }) };
+  }
+}
+
+function untilListening(worker: Worker): Promise<Result<string>> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number): void => {
+      reject(new Error(`The thread of the embedded graph ended before it listened (${code}).`));
+    };
+    worker.once('error', reject);
+    worker.once('exit', onExit);
+    worker.once('message', (message: GraphWorkerMessage) => {
+      worker.off('error', reject);
+      worker.off('exit', onExit);
+      if (message.kind === 'listening') resolve(ok(message.url));
+      else if (message.kind === 'failed') resolve({ ok: false, failure: message.failure });
+      else reject(message.error);
+    });
+  });
+}
