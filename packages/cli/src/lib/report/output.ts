@@ -14,8 +14,12 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Whether colours may be used. */
   readonly hasColors: boolean;
+  /** Whether lines that were written can be written over: a terminal that is more than a dumb one. */
+  readonly canRedraw: boolean;
   /** Columns of the terminal; 80 when it is not known. */
   columns(): number;
+  /** Lines of the terminal; 24 when it is not known. */
+  rows(): number;
   /** Characters written so far to stdout and stderr: what a harness that reads this command takes in. */
   writtenCharacters(): number;
 }
@@ -24,6 +28,7 @@ export interface OutputStream {
   write(text: string): boolean;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 export interface OutputOptions {
@@ -46,7 +51,10 @@ export function createOutput({ stdout, stderr, env }: OutputOptions): Output {
     raw: (text) => write(stdout, text),
     isTerminal,
     hasColors: isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
-    columns: () => stdout.columns ?? 80,
+    canRedraw: isTerminal && env['TERM'] !== 'dumb',
+    // A terminal whose size is not known says 0.
+    columns: () => stdout.columns || 80,
+    rows: () => stdout.rows || 24,
     writtenCharacters: () => written,
   };
 }

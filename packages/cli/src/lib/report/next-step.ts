@@ -1,0 +1,67 @@
+import { unreachable, type StopReason } from '@ginkoai/contract';
+
+/** What follows for people from the way a run ended. */
+export interface NextStep {
+  /** What a person must do before the run can go on; absent: nothing. */
+  readonly mustDo?: string;
+  /** The command that continues the run; absent: there is nothing to continue. */
+  readonly command?: string;
+}
+
+const resume = 'ginko orchestrate --resume';
+
+export function nextStep(reason: StopReason): NextStep {
+  switch (reason) {
+    case 'complete':
+    case 'nothing_to_do':
+    case 'dry_run':
+      return {};
+    case 'context_pressure':
+    case 'max_runtime':
+    case 'interrupted':
+    case 'terminated':
+      return { command: resume };
+    case 'taken_over':
+      return {
+        mustDo: 'Nothing, if the other orchestrator is to go on; the command below takes the run back from it.',
+        command: `${resume} --takeover`,
+      };
+    case 'disk_full':
+      return { mustDo: 'Free space on the disk that holds .ginko.', command: resume };
+    case 'no_progress':
+      return {
+        mustDo:
+          'Start an agent that can do the ready tasks (--exec, --agent, --capabilities), or finish what is held elsewhere.',
+        command: resume,
+      };
+    case 'attempts_exhausted':
+      return {
+        mustDo:
+          'Read the output of the failed attempts, remove the cause, then run ginko task reopen <id> for each task.',
+        command: resume,
+      };
+    case 'blocked':
+      return { mustDo: 'Unblock the tasks listed as blocked; each says who can and how.', command: resume };
+    case 'dependency_cycle':
+      return { mustDo: 'Correct a Depends line in the sprint file so that no task waits for itself.', command: resume };
+    case 'bad_configuration':
+      return { mustDo: 'Correct the option or setting that the message names.', command: resume };
+    case 'newer_checkpoint':
+      return {
+        mustDo: 'Upgrade ginko: the checkpoint was written by a newer version and was left untouched.',
+        command: resume,
+      };
+    case 'lease_held':
+      return {
+        mustDo: 'Wait until the other orchestrator ends; if its machine is gone for good, add --takeover.',
+        command: resume,
+      };
+    case 'crashed':
+      return {
+        mustDo: 'This is a bug in ginko: please report it with the message above. The state is saved.',
+        command: resume,
+      };
+    default:
+      return unreachable(reason);
+  }
+}

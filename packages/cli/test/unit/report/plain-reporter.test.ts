@@ -1,0 +1,356 @@
+import { createPlainReporter } from '../../../src/lib/report/plain-reporter.js';
+import type { ReportedEvent } from '../../../src/lib/report/reporter.js';
+import {
+  aBlockedTask,
+  aSummary,
+  aView,
+  eventAt,
+  localTime,
+  onTask3,
+  recoveredEvent,
+} from '../../support/terminal-builders.js';
+import { recordingOutput } from '../../support/terminal-recording-output.js';
+
+const titles: Record<string, string> = { 'TASK-3': 'Render pages', 'TASK-9': 'Deploy' };
+
+function printed(events: readonly ReportedEvent[], verbosity: { verbose?: boolean; quiet?: boolean } = {}): string[] {
+  const recording = recordingOutput();
+  const reporter = createPlainReporter({
+    output: recording.output,
+    now: () => Date.parse(eventAt),
+    verbose: verbosity.verbose ?? false,
+    quiet: verbosity.quiet ?? false,
+  });
+  reporter.start(
+    () => aView(),
+    (taskId) => titles[taskId] ?? '',
+  );
+  events.forEach((event) => reporter.event(event));
+  return recording.lines();
+}
+
+const assigned: ReportedEvent = { kind: 'task_assigned', ...onTask3, agentId: 'local-1', place: 'place-1' };
+const completed: ReportedEvent = {
+  kind: 'task_completed',
+  ...onTask3,
+  agentId: 'local-1',
+  by: 'agent',
+  durationMs: 12_400,
+};
+const failed: ReportedEvent = {
+  kind: 'task_failed',
+  ...onTask3,
+  attempt: 2,
+  agentId: 'local-1',
+  failure: { code: 'agent_failed', message: 'the command ended with exit code 3' },
+  durationMs: 3_000,
+};
+const recovery: ReportedEvent = {
+  kind: 'recovery',
+  at: eventAt,
+  source: 'graph',
+  reason: 'cross-machine recovery',
+  orchestratorId: 'orchestrator-1733592000000',
+  lastPersisted: '2025-12-07T10:30:00.000Z',
+  completed: 5,
+  inProgress: 2,
+};
+
+describe('the lines of events', () => {
+  it('tells a completed task with agent and duration', () => {
+    expect(printed([completed])).toEqual(['09:41:07  ✓ TASK-3 Render pages (local-1, 12.4 s)']);
+  });
+
+  it('names the agent of a start, which the event itself does not', () => {
+    const started: ReportedEvent = { kind: 'task_started', ...onTask3, pid: 1, processStartedAt: '1' };
+    expect(printed([assigned, started])).toEqual(['09:41:07  → TASK-3 Render pages (local-1)']);
+  });
+
+  it('forgets the agent once the attempt is closed', () => {
+    const lost: ReportedEvent = { kind: 'task_lost', ...onTask3, reason: 'process_gone' };
+    expect(printed([assigned, lost, lost])).toEqual([
+      '09:41:07  ! TASK-3 Render pages: lost, its process is gone without a result (local-1)',
+      '09:41:07  ! TASK-3 Render pages: lost, its process is gone without a result',
+    ]);
+  });
+
+  it('names the attempt from the second on', () => {
+    expect(printed([{ ...completed, attempt: 2 }])).toEqual([
+      '09:41:07  ✓ TASK-3 Render pages (local-1, attempt 2, 12.4 s)',
+    ]);
+  });
+
+  it('says where a failed attempt left its output', () => {
+    expect(printed([failed])).toEqual([
+      '09:41:07  ✗ TASK-3 Render pages: the command ended with exit code 3 (local-1, attempt 2, 3.0 s)',
+      '            Output: .ginko/runs/TASK-3/g1a2/output.log',
+    ]);
+  });
+
+  it('says why a task is blocked, who can unblock it and how', () => {
+    const blocked: ReportedEvent = {
+      kind: 'task_blocked',
+      at: eventAt,
+      sequence: 8,
+      taskId: 'TASK-3',
+      reason: 'attempts_exhausted',
+      detail: '3 of 3 failed',
+    };
+    expect(printed([blocked])).toEqual([
+      '09:41:07  ■ TASK-3 Render pages blocked: every attempt failed: 3 of 3 failed',
+      '            You can unblock it: read its output, remove the cause, then run ginko task reopen TASK-3',
+    ]);
+  });
+
+  it('says when the next attempt begins', () => {
+    const retry: ReportedEvent = {
+      kind: 'task_retry_scheduled',
+      at: eventAt,
+      sequence: 9,
+      taskId: 'TASK-3',
+      notBefore: localTime(9, 41, 27),
+    };
+    expect(printed([retry])).toEqual(['09:41:07  ↻ TASK-3 Render pages: next attempt in 20.0 s, at 09:41:27']);
+  });
+
+  it('tells adopted, released, reopened, added and removed tasks', () => {
+    const plain = { at: eventAt, sequence: 9, taskId: 'TASK-3' };
+    expect(
+      printed([
+        { kind: 'task_adopted', ...onTask3, attempt: 2, agentId: 'local-1' },
+        { kind: 'task_released', ...onTask3, attempt: 2, reason: 'throttled', notBefore: localTime(9, 41, 8) },
+        { kind: 'task_reopened', ...plain, generation: 2 },
+        { kind: 'task_added', ...plain },
+        { kind: 'task_removed', ...plain },
+        { kind: 'task_unblocked', ...plain },
+        { ...completed, by: 'sprint_file', agentId: undefined, durationMs: undefined },
+      ]),
+    ).toEqual([
+      '09:41:07  → TASK-3 Render pages: still running, taken over (local-1, attempt 2)',
+      '09:41:07  ↻ TASK-3 Render pages: its agent was throttled; no failure counted; again in 1.0 s, at 09:41:08 (local-1, attempt 2)',
+      '09:41:07  ↻ TASK-3 Render pages: open again, generation 2',
+      '09:41:07  + TASK-3 Render pages: new in the sprint',
+      '09:41:07  - TASK-3 Render pages: no longer in the sprint',
+      '09:41:07  → TASK-3 Render pages: no longer blocked',
+      '09:41:07  ✓ TASK-3 Render pages (completed externally, marked in the sprint file)',
+    ]);
+  });
+
+  it('takes escape codes and line breaks out of titles and messages', () => {
+    const recording = recordingOutput();
+    const reporter = createPlainReporter({ output: recording.output, now: () => 0, verbose: false, quiet: false });
+    reporter.start(
+      () => aView(),
+      () => 'Wipe\u001b[2J \u001b]0;title\u0007the\r\ndisk\t\u009b31m\u202eplease',
+    );
+    reporter.event(completed);
+    expect(recording.text()).toBe('09:41:07  ✓ TASK-3 Wipe the  disk 31mplease (local-1, 12.4 s)\n');
+  });
+
+  it('tells of a graph that fails once, and of its return', () => {
+    const failure = { code: 'graph_unreachable', message: 'The graph at http://127.0.0.1:1 does not answer.' } as const;
+    expect(
+      printed([
+        { kind: 'persist_failed', at: eventAt, failure, failures: 1 },
+        { kind: 'persist_failed', at: eventAt, failure, failures: 2 },
+        { kind: 'graph_restored', at: eventAt, failures: 2 },
+      ]),
+    ).toEqual([
+      '09:41:07  ! The graph at http://127.0.0.1:1 does not answer.',
+      '09:41:07  ✓ The graph is back after 2 failed calls',
+    ]);
+  });
+
+  it('says who took over', () => {
+    const lost: ReportedEvent = {
+      kind: 'lease_lost',
+      at: eventAt,
+      message: 'Another orchestrator holds the lease now',
+      takenOverBy: 'orchestrator-9',
+      host: 'elsewhere',
+    };
+    expect(printed([lost])).toEqual([
+      '09:41:07  ✗ Another orchestrator holds the lease now',
+      '            Taken over by orchestrator-9 on elsewhere',
+    ]);
+  });
+});
+
+describe('how much is told', () => {
+  const saved: ReportedEvent = { kind: 'checkpoint_saved', at: eventAt, checkpointSequence: 7, durationMs: 3 };
+  const busy: ReportedEvent = {
+    kind: 'warning',
+    at: eventAt,
+    code: 'already_in_progress',
+    message: 'TASK-3 is in progress already',
+    isVerbose: true,
+  };
+
+  it('leaves details to --verbose', () => {
+    expect(printed([assigned, saved, busy, recoveredEvent])).toEqual([]);
+    expect(printed([assigned, saved, busy, recoveredEvent], { verbose: true })).toEqual([
+      '09:41:07  → TASK-3 Render pages: given to local-1',
+      '09:41:07  ℹ checkpoint saved at event 7 in 3 ms',
+      '09:41:07  ! TASK-3 is in progress already',
+      '09:41:07  ℹ Run goes on from checkpoint run-1@41 as epoch 2',
+    ]);
+  });
+
+  it('prints only warnings and failures when quiet', () => {
+    const warning: ReportedEvent = { kind: 'warning', at: eventAt, code: 'x', message: 'Look at this' };
+    const told = printed([completed, recovery, warning, failed], { quiet: true });
+    expect(told).toHaveLength(3);
+    expect(told[0]).toBe('09:41:07  ! Look at this');
+    expect(told[1]).toContain('✗ TASK-3');
+  });
+
+  it('prints only the alarming changes of a reconciliation when quiet', () => {
+    const reconciled: ReportedEvent = {
+      kind: 'reconciled',
+      at: eventAt,
+      changes: [
+        { row: 'C4', taskId: 'TASK-3', sentence: 'Task TASK-3 completed externally' },
+        { row: 'C31', taskId: 'TASK-9', sentence: 'Task TASK-9 is another task now', isWarning: true },
+      ],
+    };
+    expect(printed([reconciled], { quiet: true })).toEqual(['09:41:07  ! Task TASK-9 is another task now']);
+  });
+});
+
+describe('the lines of a recovery, word for word', () => {
+  it('tells what was recovered from the graph and reconciled', () => {
+    const reconciled: ReportedEvent = {
+      kind: 'reconciled',
+      at: eventAt,
+      changes: [{ row: 'C4', taskId: 'TASK-3', sentence: 'Task TASK-3 completed externally' }],
+    };
+    expect(printed([recovery, recoveredEvent, reconciled, completed])).toEqual([
+      '✓ Recovered state from graph (cross-machine recovery)',
+      '  Orchestrator: orchestrator-1733592000000',
+      '  Last persisted: 2025-12-07T10:30:00Z',
+      '  Completed: 5 tasks',
+      '  In progress: 2 tasks',
+      '  Recovered from: graph state',
+      '',
+      '✓ Reconciled 1 task status changes:',
+      '  - Task TASK-3 completed externally',
+      '',
+      '09:41:07  ✓ TASK-3 Render pages (local-1, 12.4 s)',
+    ]);
+  });
+
+  it('says why the local state was taken, and that it was never persisted', () => {
+    const { lastPersisted: _, ...rest } = recovery;
+    expect(
+      printed([{ ...rest, source: 'local', reason: 'newer than the graph by 12 events', completed: 1, inProgress: 0 }]),
+    ).toEqual([
+      '✓ Recovered state from local checkpoint (newer than the graph by 12 events)',
+      '  Orchestrator: orchestrator-1733592000000',
+      '  Last persisted: never',
+      '  Completed: 1 tasks',
+      '  In progress: 0 tasks',
+      '  Recovered from: local checkpoint',
+    ]);
+  });
+
+  it('points to --resume on a fresh start beside an earlier checkpoint', () => {
+    expect(printed([{ kind: 'previous_checkpoint', at: eventAt }])).toEqual([
+      'ℹ Previous checkpoint found',
+      '  Use --resume to continue from last session',
+      '  Starting fresh will overwrite the checkpoint',
+    ]);
+  });
+
+  it('says in one line that a resume without a checkpoint starts fresh', () => {
+    expect(printed([{ kind: 'nothing_to_resume', at: eventAt }])).toEqual([
+      'ℹ Nothing to resume: no checkpoint of this epic was found; starting fresh',
+    ]);
+  });
+
+  it('says nothing when nothing had to be reconciled', () => {
+    expect(printed([{ kind: 'reconciled', at: eventAt, changes: [] }])).toEqual([]);
+  });
+});
+
+describe('the summary', () => {
+  function summary(fields: Parameters<typeof aSummary>[0]): string[] {
+    const recording = recordingOutput();
+    const reporter = createPlainReporter({ output: recording.output, now: () => 0, verbose: false, quiet: true });
+    reporter.start(
+      () => aView(),
+      () => '',
+    );
+    reporter.stop(aSummary(fields));
+    return recording.lines();
+  }
+
+  it('tells of a finished sprint', () => {
+    expect(summary({ usage: { tokens: 12_345, costUsd: 1.234 }, adopted: 2 })).toEqual([
+      '✓ The site: 12 of 12 tasks complete in 3 min 12 s',
+      '  Every task is complete.',
+      '  Attempts: 13 begun, 2 adopted, 1 failed; 12 tasks completed by this process',
+      '  Reported by agents: 12,345 tokens, $1.23',
+    ]);
+  });
+
+  it('says what a person must do and how to go on', () => {
+    expect(
+      summary({
+        stopReason: 'attempts_exhausted',
+        exitCode: 1,
+        message: 'No attempts are left for TASK-3.',
+        view: aView({
+          counts: { pending: 4, in_progress: 0, complete: 6, blocked: 2, cancelled: 0 },
+          blocked: [
+            aBlockedTask({ taskId: 'TASK-3', title: 'Render pages', reason: 'attempts_exhausted', detail: '3 of 3' }),
+            aBlockedTask(),
+          ],
+        }),
+        failedOutputs: [
+          {
+            taskId: 'TASK-3',
+            message: 'the command ended with exit code 3',
+            outputFile: '.ginko/runs/TASK-3/g1a3/output.log',
+          },
+        ],
+        failedAttempts: 3,
+        completedNow: 1,
+      }),
+    ).toEqual([
+      '✗ The site: 6 of 12 tasks complete in 3 min 12 s',
+      '  No attempts are left for TASK-3.',
+      '  Left: 4 pending, 2 blocked',
+      '  Attempts: 13 begun, 3 failed; 1 task completed by this process',
+      '  Failed:',
+      '    ✗ TASK-3: the command ended with exit code 3',
+      '      Output: .ginko/runs/TASK-3/g1a3/output.log',
+      '  Blocked:',
+      '    ■ TASK-3 Render pages: every attempt failed: 3 of 3',
+      '      You can unblock it: read its output, remove the cause, then run ginko task reopen TASK-3',
+      '    ■ TASK-9 Deploy: paused in the sprint file',
+      '      You can unblock it: set its mark in the sprint file from [Z] to [ ]',
+      '  State: .ginko/orchestrator/site',
+      '  To do: Read the output of the failed attempts, remove the cause, then run ginko task reopen <id> for each task.',
+      '  Continue with: ginko orchestrate --resume',
+      '  Exit code: 1',
+    ]);
+  });
+
+  it('says that running tasks are taken over later', () => {
+    const lines = summary({
+      stopReason: 'terminated',
+      exitCode: 143,
+      message: 'Stopped by SIGTERM.',
+      view: aView(),
+    });
+    expect(lines).toContain('  Left: 2 still running; the next orchestrator takes them over, 4 pending, 1 blocked');
+    expect(lines.slice(-2)).toEqual(['  Continue with: ginko orchestrate --resume', '  Exit code: 143']);
+  });
+
+  it('counts what would make the list too long', () => {
+    const blocked = Array.from({ length: 100 }, (_, index) => aBlockedTask({ taskId: `TASK-${index}` }));
+    const lines = summary({ stopReason: 'blocked', exitCode: 1, view: aView({ blocked }) });
+    expect(lines.filter((line) => line.includes('■'))).toHaveLength(20);
+    expect(lines).toContain('    and 80 more; ginko status --verbose names them all');
+  });
+});
