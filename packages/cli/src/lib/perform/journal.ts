@@ -5,6 +5,7 @@ import { journalLine, ok, type Epoch, type Failure, type Result, type RunEvent }
 import { errorCode } from './agents/error-code.js';
 import { checksumOf } from './checksum.js';
 import { writeFailure } from './file-failure.js';
+import { maxLineBytes } from './journal-lines.js';
 import { quarantineRest } from './quarantine.js';
 import { readJournal } from './read-journal.js';
 import { syncDirectory } from './write-atomically.js';
@@ -123,6 +124,8 @@ interface Waiter {
 /** Lines of one group: bounds the text that is built at once, and so how long the loop is held up. */
 const maxGroupLines = 5_000;
 const lazyDelayMs = 100;
+/** A character takes three bytes at most. */
+const maxEventCharacters = maxLineBytes / 4;
 
 class FileJournal implements Journal {
   readonly epoch: Epoch;
@@ -186,6 +189,9 @@ class FileJournal implements Journal {
     if (this.#failure !== undefined) return;
     for (const event of events) {
       const text = JSON.stringify(event);
+      // Too long to be read back, and so as good as lost.
+      if (text.length > maxEventCharacters)
+        throw new Error(`A ${event.kind} of ${text.length} characters is no event.`);
       this.#pending.push(`${journalLine.head(checksumOf(text))}${text}${journalLine.tail}\n`);
     }
     this.#takenLines += events.length;

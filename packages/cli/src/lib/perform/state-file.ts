@@ -118,7 +118,8 @@ class CheckpointGenerations implements StateFile {
   }
 
   save(checkpoint: OrchestratorCheckpoint): Promise<Result<SavedCheckpoint>> {
-    const saved = this.#lastSave.then(() => this.#save(checkpoint));
+    const ticket = this.#nextTicket();
+    const saved = this.#lastSave.then(() => this.#save(checkpoint, ticket));
     this.#lastSave = saved;
     return saved;
   }
@@ -128,7 +129,7 @@ class CheckpointGenerations implements StateFile {
     let step = encoding.next();
     while (step.done !== true) step = encoding.next();
     if (!step.value.ok) return step.value;
-    const written = writeAtomicallySync(this.#nextWrite(step.value.value));
+    const written = writeAtomicallySync(this.#writeOf(step.value.value, this.#nextTicket()));
     return this.#outcome(written, step.value.value);
   }
 
@@ -177,7 +178,7 @@ class CheckpointGenerations implements StateFile {
     return restoreGeneration({ directory: this.directory, generation, checkpoint: checkpoint.value });
   }
 
-  async #save(checkpoint: OrchestratorCheckpoint): Promise<Result<SavedCheckpoint>> {
+  async #save(checkpoint: OrchestratorCheckpoint, ticket: number): Promise<Result<SavedCheckpoint>> {
     const encoding = encodeCheckpoint(checkpoint);
     let step = encoding.next();
     while (step.done !== true) {
@@ -185,14 +186,18 @@ class CheckpointGenerations implements StateFile {
       step = encoding.next();
     }
     if (!step.value.ok) return step.value;
-    const written = await writeAtomically(this.#nextWrite(step.value.value));
+    const written = await writeAtomically(this.#writeOf(step.value.value, ticket));
     const saved = this.#outcome(written, step.value.value);
     return saved.ok ? ok({ ...saved.value, warnings: await this.#tidy(checkpoint) }) : saved;
   }
 
-  #nextWrite(chunks: readonly Uint8Array[]): AtomicWrite {
+  /** Saves take effect in the order in which they were asked for, or not at all. */
+  #nextTicket(): number {
     this.#started += 1;
-    const ticket = this.#started;
+    return this.#started;
+  }
+
+  #writeOf(chunks: readonly Uint8Array[], ticket: number): AtomicWrite {
     return {
       path: join(this.directory, generationFile(0)),
       chunks,

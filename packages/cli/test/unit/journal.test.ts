@@ -1,0 +1,124 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openJournal, type Journal } from '../../src/lib/perform/journal.js';
+import { readJournal } from '../../src/lib/perform/read-journal.js';
+import { runStarted, sequencesOf, taskAdded, tasksAdded, useTemporaryDirectory, valueOf } from '../support/history.js';
+
+describe('a journal', () => {
+  const directory = useTemporaryDirectory();
+  const path = (): string => join(directory(), 'journal-3.ndjson');
+  const open = async (): Promise<Journal> => valueOf(await openJournal({ directory: directory(), epoch: 3 }));
+
+  const writtenSequences = async (): Promise<number[]> => {
+    const sequences: number[] = [];
+    valueOf(await readJournal({ path: path(), onEvent: (event) => sequences.push(event.sequence) }));
+    return sequences;
+  };
+
+  it('has an event on disk once it was acknowledged, as one checked line', async () => {
+    const journal = await open();
+    valueOf(await journal.append([runStarted()]));
+    const line = readFileSync(path(), 'utf8');
+    expect(line).toMatch(/^\{"crc":"[0-9a-f]{8}","event":\{.*\}\}\n$/);
+    expect(JSON.parse(line)).toMatchObject({ event: { kind: 'run_started', sequence: 1 } });
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+    expect(journal.bytes).toBe(line.length);
+    valueOf(await journal.close());
+  });
+
+  it('keeps the order of events from many callers, and answers each', async () => {
+    const journal = await open();
+    const events = tasksAdded(1, 12_000);
+    const answers = await Promise.all(events.map((event) => journal.append([event])));
+    expect(answers.every((answer) => answer.ok)).toBe(true);
+    valueOf(await journal.close());
+    expect(await writtenSequences()).toEqual(sequencesOf(events));
+  });
+
+  it('takes events from whoever was just answered', async () => {
+    const journal = await open();
+    for (const event of tasksAdded(1, 50)) valueOf(await journal.append([event]));
+    valueOf(await journal.close());
+    expect(await writtenSequences()).toHaveLength(50);
+  });
+
+  it('writes what nobody waits for with the next group, before it', async () => {
+    const journal = await open();
+    journal.appendLazily([taskAdded(1)]);
+    journal.appendLazily([taskAdded(2)]);
+    expect(readFileSync(path(), 'utf8')).toBe('');
+    valueOf(await journal.append([taskAdded(3)]));
+    expect(await writtenSequences()).toEqual([1, 2, 3]);
+    valueOf(await journal.close());
+  });
+
+  it('writes what nobody waits for after a while by itself', async () => {
+    const journal = await open();
+    journal.appendLazily([taskAdded(1)]);
+    while (journal.bytes === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await writtenSequences()).toEqual([1]);
+    valueOf(await journal.close());
+  });
+
+  it('answers an append without events once everything before is durable', async () => {
+    const journal = await open();
+    journal.appendLazily([taskAdded(1)]);
+    valueOf(await journal.append([]));
+    expect(await writtenSequences()).toEqual([1]);
+    valueOf(await journal.append([]));
+    valueOf(await journal.close());
+  });
+
+  it('writes what is pending when it is closed, and takes nothing afterwards', async () => {
+    const journal = await open();
+    journal.appendLazily(tasksAdded(1, 3));
+    valueOf(await journal.close());
+    valueOf(await journal.close());
+    expect(await writtenSequences()).toEqual([1, 2, 3]);
+    expect(() => journal.appendLazily([taskAdded(4)])).toThrow('is closed');
+  });
+
+  it('goes on behind the last whole line when it is opened again, and cuts off a torn one', async () => {
+    const first = await open();
+    valueOf(await first.append(tasksAdded(1, 2)));
+    valueOf(await first.close());
+    appendFileSync(path(), '{"crc":"01234567","event":{"kind":"task_ad');
+    const second = await open();
+    expect(second.warnings).toEqual([]);
+    expect(second.bytes).toBe(first.bytes);
+    valueOf(await second.append([taskAdded(3)]));
+    valueOf(await second.close());
+    expect(await writtenSequences()).toEqual([1, 2, 3]);
+  });
+
+  it('is cut at a damaged line when it is opened again; the rest goes to quarantine', async () => {
+    const first = await open();
+    valueOf(await first.append(tasksAdded(1, 4)));
+    valueOf(await first.close());
+    const damaged = readFileSync(path(), 'utf8').replace('TASK-2', 'TASK-9');
+    writeFileSync(path(), damaged);
+    const second = await open();
+    valueOf(await second.append([taskAdded(2)]));
+    valueOf(await second.close());
+    expect(await writtenSequences()).toEqual([1, 2]);
+    const [kept] = readdirSync(join(directory(), 'quarantine'));
+    expect(second.warnings).toEqual([expect.stringContaining(`quarantine/${kept}`)]);
+    expect(readFileSync(join(directory(), 'quarantine', kept ?? ''), 'utf8')).toBe(
+      damaged.split('\n').slice(1).join('\n'),
+    );
+  });
+
+  it.each([
+    ['a symbolic link', (target: string) => symlinkSync('/dev/null', target)],
+    ['a folder', (target: string) => mkdirSync(target)],
+  ])('is not opened through %s', async (_, make) => {
+    make(path());
+    const opened = await openJournal({ directory: directory(), epoch: 3 });
+    expect(opened).toMatchObject({ ok: false, failure: { code: 'file_unwritable' } });
+  });
+
+  it('is not opened where there is no folder', async () => {
+    const opened = await openJournal({ directory: join(directory(), 'gone'), epoch: 3 });
+    expect(opened).toMatchObject({ ok: false, failure: { code: 'file_unwritable' } });
+  });
+});
