@@ -3,6 +3,7 @@ export * from './checked-json.js';
 export * from './checkpoint-file.js';
 export * from './checkpoint.js';
 export * from './embedded-graph-file.js';
+export * from './config.js';
 export * from './failure.js';
 export * from './graph-api.js';
 export * from './graph-error.js';

@@ -9,7 +9,7 @@ import type {
   TaskId,
 } from '@ginkoai/contract';
 import type { AttemptEnd, AttemptId } from './decide/close-attempt.js';
-import type { GraphWord, SprintMark } from './decide/judge-world.js';
+import type { GraphWord, Mark, SprintMark } from './decide/judge-world.js';
 import type { TaskDefinition } from './decide/run-state.js';
 
 /** Time and waiting. */
@@ -29,6 +29,16 @@ export interface SprintObservation {
   readonly marks: readonly SprintMark[];
 }
 
+/** The sprint file as the loop looks at it. */
+export interface SprintPort {
+  /** The sprint as last read, with our own marks in it. */
+  observe(): SprintObservation;
+  /** The mark of each task last seen in this working copy. */
+  lastSeen(): ReadonlyMap<TaskId, Mark>;
+  /** The observation was judged: its marks are now the ones last seen. */
+  acknowledge(observation: SprintObservation): Promise<void>;
+}
+
 /** What happens to a run from outside, in the order it is heard. */
 export type RunInput =
   | {
@@ -40,7 +50,7 @@ export type RunInput =
   | { readonly kind: 'attempt_verifying'; readonly id: AttemptId }
   | { readonly kind: 'attempt_ended'; readonly id: AttemptId; readonly end: AttemptEnd }
   | { readonly kind: 'agents_trouble'; readonly failure: Failure }
-  | { readonly kind: 'sprint_changed'; readonly observation: SprintObservation }
+  | { readonly kind: 'sprint_changed' }
   | { readonly kind: 'sprint_trouble'; readonly failure: Failure }
   | { readonly kind: 'graph_words'; readonly words: ReadonlyMap<TaskId, GraphWord>; readonly revision: number }
   | { readonly kind: 'lease_granted'; readonly epoch: number }

@@ -84,7 +84,7 @@ function recovery(base: Candidate, other: Candidate | null, reason: string): Rec
 }
 
 /** Linear in the tasks that the other source knows. */
-function foreignFacts(base: RunState, other: Candidate): ForeignFact[] {
+export function foreignFacts(base: RunState, other: Candidate): ForeignFact[] {
   const found: ForeignFact[] = [];
   for (const theirs of other.state.tasks.values()) {
     const ours = base.tasks.get(theirs.id);

@@ -15,11 +15,11 @@ import { closeAttempt, type AttemptId, type CloseContext } from '../decide/close
 import { contextPressureWarnAt, type RunLimits } from '../decide/limits.js';
 import { decideCycle } from '../decide/decide-cycle.js';
 import type { AssignDecision } from '../decide/decision.js';
-import { judgeWorld, type GraphWord, type Mark } from '../decide/judge-world.js';
+import { judgeWorld, type GraphWord } from '../decide/judge-world.js';
 import { reconcile } from '../decide/reconcile.js';
 import { isCurrentAttempt, type RunState } from '../decide/run-state.js';
 import type { Stop } from '../decide/stop-reason.js';
-import type { Agents, Clock, InterruptLevel, Lease, MarkWriter, RunInput, SprintObservation } from '../ports.js';
+import type { Agents, Clock, InterruptLevel, Lease, MarkWriter, RunInput, SprintPort } from '../ports.js';
 import type { Notice, Reporter } from '../report/reporter.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { Inbox } from './inbox.js';
@@ -43,13 +43,11 @@ export interface OrchestrationParts {
   /** Limits as they stand now; the context pressure changes while the run goes on. */
   readonly limits: () => RunLimits;
   readonly pollIntervalMs: Millis;
-  readonly sprint: SprintObservation;
-  /** The marks last seen here. The loop replaces them with what it sees. */
-  readonly lastSeen: { get(): ReadonlyMap<TaskId, Mark>; set(seen: ReadonlyMap<TaskId, Mark>): void };
+  readonly sprint: SprintPort;
   readonly phases: Map<TaskId, AttemptPhase>;
   readonly includeInProgress: boolean;
   readonly keepRunning: boolean;
-  /** What this working copy's open attempts are told when the run ends with them still at work. */
+  /** The graph's words up to this revision are in the journal. */
   readonly onRevision: (revision: number) => void;
 }
 
@@ -87,13 +85,11 @@ class Orchestration {
   #takenOver: Stop | null = null;
   #fatal: Stop | null = null;
   #hasWarnedOfPressure = false;
-  #observation: SprintObservation;
   #words: ReadonlyMap<TaskId, GraphWord> = new Map();
 
   constructor(parts: OrchestrationParts) {
     this.#parts = parts;
     this.#state = parts.state;
-    this.#observation = parts.sprint;
   }
 
   async run(): Promise<LoopEnd> {
@@ -174,7 +170,6 @@ class Orchestration {
       case 'sprint_trouble':
         return this.#warn(input.failure.code, input.failure.message);
       case 'sprint_changed':
-        this.#observation = input.observation;
         return this.#reconcile();
       case 'graph_words':
         this.#words = input.words;
@@ -252,19 +247,19 @@ class Orchestration {
 
   /** The sprint file or the graph has news. */
   async #reconcile(): Promise<void> {
-    const { lastSeen, includeInProgress, keepRunning, reporter, clock } = this.#parts;
-    const sprint = this.#observation;
-    applySprint(this.#state, sprint.definitions);
+    const { sprint, includeInProgress, keepRunning, reporter, clock } = this.#parts;
+    const observed = sprint.observe();
+    applySprint(this.#state, observed.definitions);
     const actual = judgeWorld(this.#state, {
-      sprint: sprint.marks,
-      lastSeen: lastSeen.get(),
+      sprint: observed.marks,
+      lastSeen: sprint.lastSeen(),
       graph: this.#words,
       attempts: new Map(),
     });
     const changes = reconcile(actual, { state: this.#state, includeInProgress, keepRunning, ...this.#closeContext() });
     const news = changes.filter((change) => change.isKept !== true);
     await this.#record(news.flatMap((change) => change.events));
-    lastSeen.set(new Map(sprint.marks.map(({ id, mark }) => [id, mark])));
+    await sprint.acknowledge(observed);
     this.#follow(news);
     if (news.length === 0) return;
     const told = news.map(({ row, taskId, sentence, isWarning }) => ({

@@ -12,6 +12,8 @@ export interface AtomicWrite {
   readonly chunks: readonly Uint8Array[];
   /** What the file is, as the beginning of a sentence: `The checkpoint`. */
   readonly what: string;
+  /** Permissions of the new file; 0600 without it. */
+  readonly mode?: number;
   /**
    * Runs when the new content is durable beside the file, in the same turn as the rename over it. `'skip'` leaves the
    * file as it is: it was overtaken.
@@ -33,6 +35,7 @@ export async function writeAtomically(write: AtomicWrite): Promise<Result<void>>
     const handle = await open(temporary, createOnly, 0o600);
     created = true;
     try {
+      if (write.mode !== undefined) await handle.chmod(write.mode);
       await writeFile(handle, write.chunks);
       checkSize(temporary, (await handle.stat()).size, write.chunks);
       await handle.sync();

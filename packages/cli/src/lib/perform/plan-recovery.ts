@@ -1,0 +1,104 @@
+import type { EpochMillis, Holder, NewRunEvent, OrchestratorCheckpoint, RunEvent, TaskId } from '@ginkoai/contract';
+import type { AttemptSighting } from '../decide/actual-task.js';
+import { applyEvent } from '../decide/apply-event.js';
+import { checkpointOf } from '../decide/checkpoint-of.js';
+import { judgeWorld, type GraphWord, type Mark } from '../decide/judge-world.js';
+import type { RunLimits } from '../decide/limits.js';
+import { foreignFacts, recover, type ForeignFact, type Recovery } from '../decide/recover.js';
+import { restoreState } from '../decide/restore-state.js';
+import { reconcileTaskStatuses, stampEvent, type ReconciledChange } from '../orchestrator-state.js';
+import type { SprintObservation } from '../ports.js';
+import type { RecoverySources } from './recovery-sources.js';
+
+export interface PlanRecoveryOptions {
+  readonly sources: RecoverySources;
+  readonly sprint: SprintObservation;
+  readonly lastSeen: ReadonlyMap<TaskId, Mark>;
+  readonly words: ReadonlyMap<TaskId, GraphWord>;
+  /** What is seen of the open attempts of a state. */
+  readonly sight: (recovery: Recovery) => Promise<ReadonlyMap<TaskId, AttemptSighting>>;
+  readonly successor: { readonly holder: Holder; readonly orchestratorName: string; readonly epoch: number };
+  readonly now: EpochMillis;
+  readonly chance: () => number;
+  readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxLosses' | 'backoffMs' | 'maxBackoffMs'>;
+  readonly includeInProgress: boolean;
+  readonly keepRunning: boolean;
+}
+
+/** What a resume is about to do. Nothing is done yet: a dry run prints it, a real one makes the events durable first. */
+export interface RecoveryPlan {
+  readonly recovery: Recovery;
+  /** The recovered state before it was reconciled. */
+  readonly before: { readonly completed: number; readonly inProgress: number; readonly orchestratorId: string };
+  /** In order: `recovered`, facts of the other source, what reconciliation changed. */
+  readonly events: readonly RunEvent[];
+  /** The state with all of them folded in. */
+  readonly checkpoint: OrchestratorCheckpoint;
+  /** Every task, those that stay as they are too. */
+  readonly changes: readonly ReconciledChange[];
+  readonly facts: readonly ForeignFact[];
+}
+
+/** Null: there is nothing to recover anywhere. */
+export async function planRecovery(options: PlanRecoveryOptions): Promise<RecoveryPlan | null> {
+  const { sources, successor, now } = options;
+  const { local, graph } = sources;
+  const recovery = recover(local.kind === 'found' ? local.state : null, graph);
+  if (recovery === null) return null;
+  const { state } = recovery;
+  const before = {
+    completed: countComplete(recovery),
+    inProgress: state.open.size,
+    orchestratorId: state.orchestratorId,
+  };
+  const detached =
+    local.kind === 'found' && local.withDetached !== null
+      ? foreignFacts(state, { source: 'local', state: local.withDetached })
+      : [];
+  const facts = [
+    ...recovery.facts,
+    ...detached.filter((fact) => !recovery.facts.some((known) => known.taskId === fact.taskId)),
+  ];
+  const at = new Date(now).toISOString();
+  const events: RunEvent[] = [];
+  const fold = (event: NewRunEvent): void => {
+    const stamped = stampEvent(event, state.sequence, at);
+    applyEvent(state, stamped);
+    events.push(stamped);
+  };
+  fold({
+    kind: 'recovered',
+    orchestratorName: successor.orchestratorName,
+    epoch: successor.epoch,
+    holder: successor.holder,
+    recoveredFrom: recovery.recoveredFrom,
+    source: recovery.source,
+    base: recovery.base,
+  });
+  for (const fact of facts) for (const event of fact.events) fold(event);
+  const checkpoint = checkpointOf(state, { savedAt: at });
+  const changes: ReconciledChange[] = [];
+  const actual = judgeWorld(restoreState(checkpoint, [], state.place), {
+    sprint: options.sprint.marks,
+    lastSeen: options.lastSeen,
+    graph: options.words,
+    attempts: await options.sight(recovery),
+  });
+  const reconciled = await reconcileTaskStatuses(checkpoint, actual, {
+    now,
+    chance: options.chance,
+    limits: options.limits,
+    includeInProgress: options.includeInProgress,
+    keepRunning: options.keepRunning,
+    includeKept: true,
+    onChange: (change) => changes.push(change),
+  });
+  events.push(...changes.flatMap((change) => change.events));
+  return { recovery, before, events, checkpoint: reconciled, changes, facts };
+}
+
+function countComplete({ state }: Recovery): number {
+  let count = 0;
+  for (const facts of state.tasks.values()) if (facts.status === 'complete' && !facts.removed) count += 1;
+  return count;
+}

@@ -1,0 +1,261 @@
+import { statSync } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { failed, ok, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
+import type { Mark } from '../decide/judge-world.js';
+import { priorityRank } from '../decide/priority-rank.js';
+import type { TaskDefinition } from '../decide/run-state.js';
+import type { Clock, MarkWriter, SprintObservation, SprintPort } from '../ports.js';
+import { hashDefinition } from '../sprint/definition-hash.js';
+import { parseSprint } from '../sprint/parse-sprint.js';
+import type { Sprint, SprintTask } from '../sprint/sprint.js';
+import { applyPatches, completeMarkPatch, type TextPatch } from '../sprint/status-patch.js';
+import { taskBody } from '../sprint/task-brief.js';
+import type { MarksFile } from './marks-file.js';
+import { writeAtomically } from './write-atomically.js';
+
+export interface SprintSourceParts {
+  /** The sprint file. */
+  readonly file: string;
+  /** Its name in `marks.json`, relative to the project. */
+  readonly name: string;
+  readonly text: string;
+  readonly sprint: Sprint;
+  readonly marksFile: MarksFile;
+  readonly clock: Clock;
+  /** Whether finished tasks are marked in the file. */
+  readonly isWriteBack: boolean;
+  /** False once another orchestrator took over this working copy: then the file is no longer ours to edit. */
+  readonly mayWrite: () => boolean;
+  readonly onChanged: () => void;
+  readonly onTrouble: (failure: Failure) => void;
+}
+
+/** Marks are written together: the next write waits at least this long, and longer the more the last one cost. */
+const writePauseMs: Millis = 100;
+const writePausePerCost = 10;
+const maxWriteTries = 5;
+
+/**
+ * The sprint file of a run: reads it when it changed, knows what was last seen of it, and writes the marks it owes.
+ * Reading and writing take turns, so that what is judged never mixes an old mark with a new memory of it.
+ */
+export class SprintSource implements MarkWriter, SprintPort {
+  readonly #parts: SprintSourceParts;
+  #text: string;
+  #sprint: Sprint;
+  #byId: Map<TaskId, SprintTask>;
+  #marks: Map<TaskId, Mark>;
+  #lastSeen: Map<TaskId, Mark>;
+  #signature: string;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #owed = new Set<TaskId>();
+  /** Written since the last observation: what that one shows of them is out of date. */
+  readonly #written = new Set<TaskId>();
+  #writing: Promise<void> | null = null;
+  #toldTrouble = '';
+
+  constructor(parts: SprintSourceParts) {
+    this.#parts = parts;
+    this.#text = parts.text;
+    this.#sprint = parts.sprint;
+    this.#byId = indexOf(parts.sprint);
+    this.#marks = marksOf(parts.sprint);
+    this.#lastSeen = new Map(parts.marksFile.marksOf(parts.name));
+    this.#signature = signatureOf(parts.file);
+  }
+
+  /** The sprint as last read, our own writes included. */
+  observe(): SprintObservation {
+    this.#written.clear();
+    const text = this.#text;
+    const definitions = this.#sprint.tasks.map((task, order): TaskDefinition => definitionOf(text, task, order));
+    return {
+      title: this.#sprint.title ?? this.#parts.name,
+      definitions,
+      marks: this.#sprint.tasks.map((task, index) => ({
+        id: task.id,
+        mark: this.#marks.get(task.id) ?? markOf(task),
+        title: task.title,
+        dependsOn: task.dependsOn,
+        get definition() {
+          return (definitions[index] as TaskDefinition).hash;
+        },
+      })),
+    };
+  }
+
+  lastSeen(): ReadonlyMap<TaskId, Mark> {
+    return this.#lastSeen;
+  }
+
+  /** What was judged is now what was last seen. */
+  async acknowledge({ marks }: SprintObservation): Promise<void> {
+    const seen = new Map(marks.map(({ id, mark }) => [id, mark]));
+    for (const id of this.#written) seen.set(id, 'complete');
+    this.#lastSeen = seen;
+    const saved = await this.#parts.marksFile.save(this.#parts.name, seen);
+    if (!saved.ok) this.#parts.onTrouble(saved.failure);
+  }
+
+  task(id: TaskId): SprintTask | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The Markdown of the task's own section. */
+  bodyOf(task: SprintTask): string {
+    return taskBody(this.#text, task);
+  }
+
+  /** Looks whether the file changed; cheap when it did not. */
+  async poll(): Promise<void> {
+    const changed = await this.#inTurn(() => this.#readIfChanged());
+    if (changed.ok && changed.value) {
+      this.#toldTrouble = '';
+      this.#parts.onChanged();
+    } else if (!changed.ok && this.#toldTrouble !== changed.failure.message) {
+      this.#toldTrouble = changed.failure.message;
+      this.#parts.onTrouble(changed.failure);
+    }
+  }
+
+  owe(taskIds: readonly TaskId[]): void {
+    if (!this.#parts.isWriteBack || taskIds.length === 0) return;
+    for (const id of taskIds) this.#owed.add(id);
+    this.#writing ??= this.#writeUntilPaid().finally(() => (this.#writing = null));
+  }
+
+  async settle(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+  }
+
+  async #writeUntilPaid(): Promise<void> {
+    // Completions of the same cycle come together.
+    await Promise.resolve();
+    while (this.#owed.size > 0) {
+      const batch = [...this.#owed];
+      this.#owed.clear();
+      const startedAt = this.#parts.clock.monotonic();
+      const written = await this.#inTurn(() => this.#write(batch));
+      if (!written.ok) {
+        // The state has the completion: a later start writes what is still owed.
+        this.#parts.onTrouble(written.failure);
+        return;
+      }
+      if (this.#owed.size === 0) return;
+      const cost = this.#parts.clock.monotonic() - startedAt;
+      await new Promise<void>((resolve) => this.#parts.clock.after(writePauseMs + cost * writePausePerCost, resolve));
+    }
+  }
+
+  async #write(ids: readonly TaskId[]): Promise<Result<void>> {
+    const { file, name, mayWrite } = this.#parts;
+    for (let tries = 0; tries < maxWriteTries; tries += 1) {
+      if (!mayWrite()) return ok(undefined);
+      const path = await realpath(file).catch(() => file);
+      const before = signatureOf(path);
+      const text = await readFile(path, 'utf8').catch((error: unknown) => error as Error);
+      if (typeof text !== 'string')
+        return failed('file_unreadable', `${name} cannot be read to mark ${ids.join(', ')} complete: ${text.message}`);
+      const tasks = indexOf(parseSprint(text, name));
+      const present = ids.flatMap((id) => tasks.get(id) ?? []);
+      const patches = present
+        .map((task) => completeMarkPatch(text, task))
+        .filter((patch): patch is TextPatch => patch !== null);
+      let isOvertaken = false;
+      if (patches.length > 0) {
+        const written = await writeAtomically({
+          path,
+          chunks: [Buffer.from(applyPatches(text, patches))],
+          what: 'The sprint file',
+          mode: (await stat(path)).mode & 0o777,
+          beforeRename: () => {
+            // Somebody saved the file meanwhile: their words first, ours on top of them.
+            isOvertaken = signatureOf(path) !== before || !mayWrite();
+            return isOvertaken ? 'skip' : undefined;
+          },
+        });
+        if (!written.ok) return written;
+      }
+      if (isOvertaken) continue;
+      for (const { id } of present) {
+        this.#marks.set(id, 'complete');
+        this.#lastSeen.set(id, 'complete');
+        this.#written.add(id);
+      }
+      // Unless somebody else's words came with the text, what we know of the file is all there is to it.
+      if (before === this.#signature) this.#signature = signatureOf(path);
+      return this.#parts.marksFile.save(name, this.#lastSeen);
+    }
+    return failed(
+      'file_unwritable',
+      `${name} changes all the time; ${ids.join(', ')} could not be marked complete. The state has them.`,
+    );
+  }
+
+  async #readIfChanged(): Promise<Result<boolean>> {
+    const { file, name } = this.#parts;
+    const signature = signatureOf(file);
+    if (signature === this.#signature) return ok(false);
+    const text = await readFile(file, 'utf8').catch((error: unknown) => error as Error);
+    if (typeof text !== 'string')
+      return failed(
+        'file_unreadable',
+        `${name} cannot be read any more (${text.message}); the run goes on with what it knows.`,
+      );
+    const sprint = parseSprint(text, name);
+    const unusable = sprint.problems.find(({ code }) => code === 'duplicate_id');
+    if (unusable !== undefined)
+      return failed(
+        'duplicate_task',
+        `${name}:${unusable.line}: ${unusable.message} Until then the run goes on with what it knows.`,
+      );
+    if (sprint.tasks.length === 0)
+      return failed('no_sprint', `${name} has no tasks any more; the run goes on with what it knows.`);
+    this.#signature = signature;
+    this.#text = text;
+    this.#sprint = sprint;
+    this.#byId = indexOf(sprint);
+    this.#marks = marksOf(sprint);
+    return ok(true);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** What a change of the file would change; empty: there is no file. */
+function signatureOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? '' : `${found.ino}/${found.size}/${found.mtimeMs}`;
+}
+
+export function markOf(task: SprintTask): Mark {
+  return task.status === 'blocked' ? `blocked:${task.blockedReason ?? 'person'}` : task.status;
+}
+
+function marksOf(sprint: Sprint): Map<TaskId, Mark> {
+  return new Map(sprint.tasks.map((task) => [task.id, markOf(task)]));
+}
+
+function indexOf(sprint: Sprint): Map<TaskId, SprintTask> {
+  return new Map(sprint.tasks.map((task) => [task.id, task]));
+}
+
+/** The hash is made when it is asked for: most tasks of a large sprint are not given out soon. */
+function definitionOf(text: string, task: SprintTask, order: number): TaskDefinition {
+  let hash: TaskDefinition['hash'] | null = null;
+  return {
+    id: task.id,
+    title: task.title,
+    dependsOn: task.dependsOn,
+    rank: priorityRank(task.priority),
+    capabilities: task.capabilities,
+    order,
+    get hash() {
+      return (hash ??= hashDefinition(text, task));
+    },
+  };
+}
