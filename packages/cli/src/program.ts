@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, FailureError, type ExitCode } from '@ginkoai/contract';
+import { addSprintCommands } from './grammar/sprint-commands.js';
 import type { Output } from './lib/report/output.js';
 
 /** What a command gets from the process it runs in. */
@@ -36,19 +37,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   }
 }
 
-type SetExitCode = (code: ExitCode) => void;
-
-function addSprintCommands(program: Command, exit: SetExitCode, context: CommandContext): void {
-  const sprint = program.command('sprint').description('look at sprint files');
-  sprint
-    .command('show')
-    .argument('[file]', 'sprint file or sprint id; the active sprint without it')
-    .option('--json', 'print one JSON document')
-    .action(async (file: string | undefined, options: { json?: boolean }) => {
-      const { showSprint } = await import('./commands/sprint.js');
-      exit(await showSprint({ file, json: options.json === true }, context));
-    });
-}
+export type SetExitCode = (code: ExitCode) => void;
 
 function addGraphCommands(program: Command, exit: SetExitCode, context: CommandContext): void {
   const graph = program.command('graph').description('serve a graph, or look at the one of this project');

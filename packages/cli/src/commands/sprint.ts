@@ -1,12 +1,135 @@
 import { exitCodes, type ExitCode } from '@ginkoai/contract';
+import {
+  findProjectRoot,
+  listSprints,
+  locateSprint,
+  shownPath,
+  type FoundSprint,
+} from '../lib/perform/sprint-files.js';
+import { chooseActiveSprint } from '../lib/sprint/active-sprint.js';
+import type { Sprint, SprintProblemCode, SprintTask } from '../lib/sprint/sprint.js';
+import { dependencyView, type DependencyFormat } from '../lib/report/dependency-view.js';
+import { cleanText } from '../lib/report/clean-text.js';
+import { sprintListLines } from '../lib/report/sprint-list.js';
+import { sprintTable } from '../lib/report/sprint-table.js';
+import { noColors, renderLine, type StyledLine } from '../lib/report/styled-line.js';
 import type { CommandContext } from '../program.js';
 
-export interface ShowSprintOptions {
+export interface SprintFileOptions {
+  /** A path, a file name or a sprint id; undefined: the active sprint. */
   readonly file: string | undefined;
-  readonly json: boolean;
 }
 
-export async function showSprint(options: ShowSprintOptions, context: CommandContext): Promise<ExitCode> {
-  context.output.line(`sprint ${options.file ?? ''}`);
-  return Promise.resolve(exitCodes.ok);
+export async function showSprint(
+  { file, json }: SprintFileOptions & { readonly json: boolean },
+  context: CommandContext,
+): Promise<ExitCode> {
+  const found = await locate(file, context);
+  if (found === null) return exitCodes.personNeeded;
+  const shown = shownPath(found.file, context.cwd);
+  if (json) context.output.json(documentOf(shown, found.sprint));
+  if (found.sprint.tasks.length === 0) return refuse(found.sprint, context);
+  if (json) return exitCodes.ok;
+  if (file === undefined) context.output.line(`${found.why}.`);
+  printLines(sprintTable(found.sprint, widthOf(context)), context);
+  const { problems } = found.sprint;
+  if (problems.length > 0) context.output.line('');
+  for (const { line, message } of problems) context.output.line(cleanText(`${shown}:${line}: ${message}`));
+  return exitCodes.ok;
+}
+
+/** What a run would refuse to start with, or block tasks for. */
+const stopping: ReadonlySet<SprintProblemCode> = new Set<SprintProblemCode>([
+  'cycle',
+  'duplicate_id',
+  'empty_file',
+  'missing_dependency',
+  'no_tasks',
+  'not_a_sprint',
+  'unsafe_id',
+]);
+
+export async function checkSprint({ file }: SprintFileOptions, context: CommandContext): Promise<ExitCode> {
+  const found = await locate(file, context);
+  if (found === null) return exitCodes.personNeeded;
+  const shown = shownPath(found.file, context.cwd);
+  const { problems, tasks } = found.sprint;
+  for (const { line, code, message } of problems)
+    context.output.line(cleanText(`${shown}:${line}: ${code}: ${message}`));
+  if (problems.length === 0) context.output.line(`${shown}: ${tasks.length} tasks, no problems`);
+  return problems.some(({ code }) => stopping.has(code)) ? exitCodes.personNeeded : exitCodes.ok;
+}
+
+export async function showDependencies(
+  { file, format }: SprintFileOptions & { readonly format: DependencyFormat },
+  context: CommandContext,
+): Promise<ExitCode> {
+  const found = await locate(file, context);
+  if (found === null) return exitCodes.personNeeded;
+  if (found.sprint.tasks.length === 0) return refuse(found.sprint, context);
+  context.output.raw(dependencyView(found.sprint, format));
+  return exitCodes.ok;
+}
+
+export async function listAllSprints({ json }: { readonly json: boolean }, context: CommandContext): Promise<ExitCode> {
+  const { cwd, output } = context;
+  const { sprints, troubles } = await listSprints(await findProjectRoot(cwd), cwd);
+  for (const { message } of troubles) output.error(cleanText(message));
+  const active = chooseActiveSprint(sprints);
+  const entries = sprints.map(({ file, sprint }) => ({
+    file,
+    sprintId: sprint.sprintId,
+    epicId: sprint.epicId,
+    title: sprint.title,
+    status: sprint.declaredStatus,
+    tasks: sprint.tasks.length,
+    complete: sprint.tasks.filter(({ status }) => status === 'complete').length,
+    isActive: active.ok && active.value.chosen.file === file,
+  }));
+  if (json) output.json(entries);
+  else if (entries.length > 0) printLines(sprintListLines(entries, widthOf(context)), context);
+  const isNothingOpen = !active.ok && active.failure.code === 'no_sprint' && entries.length > 0;
+  if (!active.ok && !isNothingOpen) output.error(cleanText(active.failure.message));
+  return entries.length === 0 ? exitCodes.personNeeded : exitCodes.ok;
+}
+
+async function locate(file: string | undefined, { cwd, output }: CommandContext): Promise<FoundSprint | null> {
+  const found = await locateSprint(file === undefined ? { cwd } : { cwd, sprint: file });
+  if (found.ok) return found.value;
+  output.error(cleanText(found.failure.message));
+  return null;
+}
+
+function refuse({ problems }: Sprint, { output }: CommandContext): ExitCode {
+  for (const { message } of problems) output.error(cleanText(message));
+  return exitCodes.personNeeded;
+}
+
+function documentOf(file: string, { sprintId, epicId, title, tasks, problems }: Sprint): object {
+  return { file, sprintId, epicId, title, tasks: tasks.map(entryOf), problems };
+}
+
+function entryOf(task: SprintTask): object {
+  const { id, title, status, blockedReason, dependsOn, externalDepends, priority, effort, capabilities, line } = task;
+  return {
+    id,
+    title,
+    status,
+    ...(blockedReason === undefined ? {} : { blockedReason }),
+    dependsOn,
+    externalDepends,
+    priority,
+    effort,
+    capabilities,
+    line,
+  };
+}
+
+/** Nothing is cut where no person reads it on a terminal. */
+function widthOf({ output }: CommandContext): number {
+  return output.isTerminal ? output.columns() : Infinity;
+}
+
+function printLines(lines: readonly StyledLine[], { output }: CommandContext): void {
+  for (const line of lines) output.line(renderLine(line, noColors));
 }
