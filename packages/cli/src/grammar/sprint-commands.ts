@@ -11,7 +11,7 @@ export function addSprintCommands(program: Command, exit: SetExitCode, context: 
     .option('--json', 'print one JSON array')
     .addHelpText('after', examples('ginko sprint list', 'ginko sprint list --json'))
     .action(async (options: { json?: boolean }) => {
-      const { listAllSprints } = await import('./commands/sprint.js');
+      const { listAllSprints } = await import('../commands/sprint.js');
       exit(await listAllSprints({ json: options.json === true }, context));
     });
   sprint
@@ -24,7 +24,7 @@ export function addSprintCommands(program: Command, exit: SetExitCode, context: 
       examples('ginko sprint show', 'ginko sprint show docs/sprints/SPRINT-1.md', 'ginko sprint show e008_s02 --json'),
     )
     .action(async (file: string | undefined, options: { json?: boolean }) => {
-      const { showSprint } = await import('./commands/sprint.js');
+      const { showSprint } = await import('../commands/sprint.js');
       exit(await showSprint({ file, json: options.json === true }, context));
     });
   sprint
@@ -33,7 +33,7 @@ export function addSprintCommands(program: Command, exit: SetExitCode, context: 
     .argument('[file]', fileArgument)
     .addHelpText('after', examples('ginko sprint check', 'ginko sprint check docs/sprints/SPRINT-1.md'))
     .action(async (file: string | undefined) => {
-      const { checkSprint } = await import('./commands/sprint.js');
+      const { checkSprint } = await import('../commands/sprint.js');
       exit(await checkSprint({ file }, context));
     });
   sprint
@@ -48,7 +48,7 @@ export function addSprintCommands(program: Command, exit: SetExitCode, context: 
       examples('ginko sprint deps', 'ginko sprint deps --format mermaid', 'ginko sprint deps e008_s02 --format dot'),
     )
     .action(async (file: string | undefined, options: { format: 'tree' | 'mermaid' | 'dot' | 'json' }) => {
-      const { showDependencies } = await import('./commands/sprint.js');
+      const { showDependencies } = await import('../commands/sprint.js');
       exit(await showDependencies({ file, format: options.format }, context));
     });
 }
