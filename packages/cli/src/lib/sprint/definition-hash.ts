@@ -21,27 +21,30 @@ const changing: ReadonlySet<FieldName | null> = new Set<FieldName>([
  */
 export function hashDefinition(text: string, task: TaskSection & Pick<SprintTask, 'title'>): DefinitionHash {
   const lines: string[] = [];
-  for (const { scanner, line } of sectionLines(text, task)) lines.push(...definingText(text, scanner, line));
+  for (const { scanner, line } of sectionLines(text, task)) {
+    const defining = definingText(text, scanner, line);
+    if (defining !== '') lines.push(defining);
+  }
   return { title: fingerprint(task.title), body: fingerprint(lines.join('\n')) };
 }
 
-function definingText(text: string, scanner: LineScanner, line: SectionLine): readonly string[] {
+function definingText(text: string, scanner: LineScanner, line: SectionLine): string {
   if (line.kind === 'fields') {
     const kept = line.fields.filter((field) => !changing.has(field.name));
-    return kept.map((field) => text.slice(field.start, field.valueEnd));
+    return kept.map((field) => text.slice(field.start, field.valueEnd)).join('\n');
   }
-  if (line.kind === 'list_value' && changing.has(line.name)) return [];
+  if (line.kind === 'list_value' && changing.has(line.name)) return '';
   const written = text.slice(scanner.start, scanner.end);
   switch (scanner.kind) {
     case 'blank':
-      return [];
+      return '';
     case 'item':
-      return isRuler(written) ? [] : [written.replace(/^(\s*\S+\s+)\[[^\]]\]/, '$1[ ]')];
+      return isRuler(written) ? '' : written.replace(/^(\s*\S+\s+)\[[^\]]\]/, '$1[ ]');
     case 'text':
     case 'bold':
-      return isRuler(written) ? [] : [written];
+      return isRuler(written) ? '' : written;
     default:
-      return [written];
+      return written;
   }
 }
 

@@ -18,7 +18,7 @@ export interface WrittenDependencies {
   readonly unclear: readonly string[];
 }
 
-const none = /^(?:none|nothing|nil|no|n\/a|na|-|–|—)(?![\w-]|\/)/i;
+const none = /^(?:(?:none|nothing|nil|no|n\/a|na)(?![\w/-])|[-–—]+$)/i;
 const notADependency = /\b(?:not|parallel|independent|unrelated)\b/i;
 const elsewhere = /\b(?:sprints?|epics?)\b/i;
 const longestGroup = 120;
@@ -38,15 +38,13 @@ export function readDependencies(value: string, context: DependencyContext): Wri
     if (words.every((word) => context.index.has(word))) return named([...new Set(words)]);
   }
   const ids = new Set<TaskId>();
-  const external: string[] = [];
-  const unclear: string[] = [];
+  const parts: WrittenDependencies[] = [];
   for (const part of partsOf(withoutStruck(value))) {
     const read = readPart(part, { ...context, isAfterId: ids.size > 0 });
     for (const id of read.ids) ids.add(id);
-    external.push(...read.external);
-    unclear.push(...read.unclear);
+    parts.push(read);
   }
-  return { ids: [...ids], external, unclear };
+  return { ...joined(parts), ids: [...ids] };
 }
 
 /** `isAfterId`: a bare number goes on from the id before it, as in `TASK-1, 2 and 3`. */
@@ -63,7 +61,7 @@ const nothing: WrittenDependencies = { ids: [], external: [], unclear: [] };
 function readPart(part: Part, context: PartContext): WrittenDependencies {
   const { outside, inside } = part;
   if (none.test(outside) || (outside === '' && none.test(inside))) return nothing;
-  if (previousTask.test(outside)) return named(context.index.ids.slice(0, context.position).slice(-1));
+  if (previousTask.test(outside)) return named(previousOf(context));
   const pieces = piecesOf(outside, context);
   if (pieces.some(namesTask)) return joined(pieces);
   if (all.test(outside)) return readGroup(outside, context);
@@ -73,6 +71,11 @@ function readPart(part: Part, context: PartContext): WrittenDependencies {
   }
   const words = outside === '' ? inside : outside;
   return { ids: [], external: words === '' ? [] : [words], unclear: pieces.flatMap((piece) => piece.unclear) };
+}
+
+function previousOf({ index, position }: DependencyContext): readonly TaskId[] {
+  const id = index.ids[position - 1];
+  return id === undefined ? [] : [id];
 }
 
 function namesTask(piece: WrittenDependencies): boolean {
@@ -94,9 +97,9 @@ function joined(pieces: readonly WrittenDependencies[]): WrittenDependencies {
 /** `All above tasks`, `all other tasks`. `All of phase 1` means something to people only. */
 function readGroup(words: string, { index, ownId, position, budget }: DependencyContext): WrittenDependencies {
   if (words.length > longestGroup || !groupWords.test(words)) return { ids: [], external: [words], unclear: [words] };
-  const ids = above.test(words) ? index.ids.slice(0, position) : index.ids;
-  budget.left -= ids.length;
-  return named(budget.left < 0 ? [] : ids.filter((id) => id !== ownId));
+  const isAbove = above.test(words);
+  if (!takes(budget, isAbove ? position : index.ids.length)) return nothing;
+  return named((isAbove ? index.ids.slice(0, position) : index.ids).filter((id) => id !== ownId));
 }
 
 function piecesOf(words: string, context: PartContext): readonly WrittenDependencies[] {
@@ -112,7 +115,7 @@ type Found = Exclude<Resolution, null>;
 
 /** Ids, numbers that belong to them, and ranges between them; the words between mean nothing. */
 function readPiece(piece: string, context: PartContext): WrittenDependencies {
-  const ids: TaskId[] = [];
+  const ids: TaskId[][] = [];
   let rangeFrom: Found | null = null;
   let last: Found | null = null;
   let isNumberNext = context.isAfterId && /^\d+$/.test(piece);
@@ -123,9 +126,8 @@ function readPiece(piece: string, context: PartContext): WrittenDependencies {
       const before = ids.length === 0 ? piece.slice(0, piece.indexOf(word)) : '';
       if (elsewhere.test(before)) return external(piece);
       if (notADependency.test(before)) return { ids: [], external: [piece], unclear: [piece] };
-      if (rangeFrom !== null) ids.push(...rangeOf(rangeFrom, first, context));
-      else ids.push(first.id);
-      if (end !== first) ids.push(...rangeOf(first, end, context));
+      ids.push(rangeFrom === null ? [first.id] : rangeOf(rangeFrom, first, context));
+      if (end !== first) ids.push(rangeOf(first, end, context));
       last = end;
       rangeFrom = null;
       isNumberNext = false;
@@ -135,18 +137,23 @@ function readPiece(piece: string, context: PartContext): WrittenDependencies {
       last = null;
     }
   }
-  return ids.length === 0 ? external(piece) : named(ids);
+  return ids.length === 0 ? external(piece) : named(ids.flat());
 }
 
 const isRangeWord = /^(?:through|thru|to|until|till|–|—|-|→|\.\.\.?|…)$/i;
 const isNumbering = /^(?:tasks?|#)$/i;
 
-function rangeOf(from: Found, to: Found, { index, ownId, budget }: DependencyContext): readonly TaskId[] {
-  const ids = index.range(from.id, to.id);
-  budget.left -= ids.length;
-  if (budget.left < 0) return [];
+function rangeOf(from: Found, to: Found, { index, ownId, budget }: DependencyContext): TaskId[] {
+  const ids = budget.left < 0 ? [] : index.range(from.id, to.id);
+  if (!takes(budget, ids.length + 1)) return [];
   // The ends stay although no task may have that id: what is missing must be seen.
   return [from.id, ...ids, to.id].filter((id) => id !== ownId);
+}
+
+/** A refusal costs too, so that the caller sees it. */
+function takes(budget: { left: number }, count: number): boolean {
+  budget.left -= Math.max(1, count);
+  return budget.left >= 0;
 }
 
 /** The one task a word names, twice, or the two ends of a range written as one word; null: it names none. */
@@ -159,10 +166,12 @@ function endsOf(word: string, isNumberNext: boolean, context: DependencyContext)
 }
 
 const longestRange = 140;
+const mostHyphens = 8;
 
 /** `TASK-1-TASK-7`, `t01-t04`, `TASK-1-7`, `1-4`. */
 function rangeEnds(word: string, isNumberNext: boolean, context: DependencyContext): readonly [Found, Found] | null {
-  for (let at = word.indexOf('-', 1); at !== -1; at = word.indexOf('-', at + 1)) {
+  let at = word.indexOf('-', 1);
+  for (let tries = 0; at !== -1 && tries < mostHyphens; tries += 1, at = word.indexOf('-', at + 1)) {
     const left = resolve(word.slice(0, at), isNumberNext, context);
     const right = resolve(word.slice(at + 1), true, context);
     if (left?.kind === 'task' && right?.kind === 'task') return [left, right];

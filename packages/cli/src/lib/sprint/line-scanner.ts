@@ -178,10 +178,11 @@ export class LineScanner {
 
   private opensComment(): boolean {
     if (!this.mayHaveComments || !this.text.startsWith('<!--', this.content)) return false;
-    const close = this.text.indexOf('-->', this.content + 4);
-    if (close === -1) this.mayHaveComments = false;
-    if (close < this.next || close >= this.to) return false;
-    this.commentEnd = close;
+    const begin = this.content + 4;
+    const close = this.text.slice(begin, this.to).indexOf('-->');
+    this.mayHaveComments = close !== -1;
+    if (begin + close < this.next) return false;
+    this.commentEnd = begin + close;
     return true;
   }
 }

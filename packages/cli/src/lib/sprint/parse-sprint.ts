@@ -21,14 +21,14 @@ export function parseSprint(text: string, fileName: string): Sprint {
   const sprintId = readSprintId(outline, found);
   const epicId = readEpicId(outline, found);
   const tasks = readTasks(outline, found);
-  found.push(...problemsOfFile(text, fileName, outline), ...problemsOfTasks(tasks));
+  const problems = [...found, ...problemsOfFile(text, fileName, outline), ...problemsOfTasks(tasks)];
   return {
     sprintId,
     epicId,
     title: outline.title,
     declaredStatus: outline.frontMatter.values.get('status')?.value.toLowerCase() ?? null,
     tasks,
-    problems: found.sort((a, b) => a.line - b.line),
+    problems: problems.sort((a, b) => a.line - b.line),
   };
 }
 
@@ -124,17 +124,18 @@ function readTaskDependencies(
   const external: string[] = [];
   for (const { kind, value } of draft.dependencies) {
     const at = { id: ownId, line: value.line };
+    const before = budget.left;
     const read = readDependencies(value.text, { index, ownId, position, budget });
     for (const id of read.ids) {
       if (!index.has(id) && !dependsOn.has(id)) found.push(problem.missingDependency({ ...at, missing: id }));
       dependsOn.add(id);
     }
     for (const words of read.unclear) found.push(problem.unclearDependency({ ...at, words }));
-    if (budget.left < 0) {
+    if (budget.left < 0 && budget.left < before) {
       dependsOn.add(value.text);
       found.push(problem.tooManyDependencies({ ...at, words: value.text }));
     } else if (kind === 'depends') {
-      external.push(...read.external);
+      for (const words of read.external) external.push(words);
     } else if (!isComplete) {
       for (const words of read.external) found.push(problem.unclearDependency({ ...at, words }));
     }

@@ -71,10 +71,9 @@ function readLead(heading: string): Lead {
 
 function markAt(heading: string, at: number): { status: WrittenStatus; length: number } | null {
   if (heading[at] !== '[') return null;
-  const close = heading.indexOf(']', at);
-  if (close === -1 || close - at > 3) return null;
-  const status = statusOfMark(heading.slice(at + 1, close));
-  return status === null ? null : { status, length: close + 1 - at };
+  const character = String.fromCodePoint(heading.codePointAt(at + 1) ?? 0);
+  const status = heading[at + 1 + character.length] === ']' ? statusOfMark(character) : null;
+  return status === null ? null : { status, length: character.length + 2 };
 }
 
 interface IdLabel {

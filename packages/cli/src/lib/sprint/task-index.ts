@@ -57,8 +57,10 @@ export class TaskIndex {
       const [low, high] = [Math.min(a.number, b.number), Math.max(a.number, b.number)];
       return members.slice(firstFrom(members, low), firstFrom(members, high + 1)).map((member) => member.id);
     }
-    const [first, last] = [this.ids.indexOf(from), this.ids.indexOf(to)];
-    return first === -1 || last === -1 ? [from, to] : this.ids.slice(Math.min(first, last), Math.max(first, last) + 1);
+    const first = this.spellings().positions.get(from);
+    const last = this.spellings().positions.get(to);
+    if (first === undefined || last === undefined) return [from, to];
+    return this.ids.slice(Math.min(first, last), Math.max(first, last) + 1);
   }
 
   /** `t2` beside tasks named `TASK-1`, `TASK-2`. */
@@ -75,6 +77,7 @@ export class TaskIndex {
 }
 
 interface Spellings {
+  readonly positions: ReadonlyMap<TaskId, number>;
   readonly byCanonical: ReadonlyMap<string, TaskId>;
   /** By the last one or two segments; null: several tasks end like that. */
   readonly byEnding: ReadonlyMap<string, TaskId | null>;
@@ -86,7 +89,9 @@ function spellingsOf(ids: readonly TaskId[]): Spellings {
   const byCanonical = new Map<string, TaskId>();
   const byEnding = new Map<string, TaskId | null>();
   const families = new Map<string, Numbered[]>();
+  const positions = new Map<TaskId, number>();
   for (const id of ids) {
+    positions.set(id, positions.size);
     const canonical = canonicalId(id);
     if (!byCanonical.has(canonical)) byCanonical.set(canonical, id);
     for (const ending of endingsOf(canonical)) byEnding.set(ending, byEnding.has(ending) ? null : id);
@@ -97,7 +102,7 @@ function spellingsOf(ids: readonly TaskId[]): Spellings {
     else members.push({ number, id });
   }
   for (const members of families.values()) members.sort((a, b) => a.number - b.number);
-  return { byCanonical, byEnding, families };
+  return { positions, byCanonical, byEnding, families };
 }
 
 function endingsOf(canonical: string): readonly string[] {
