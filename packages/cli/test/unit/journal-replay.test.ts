@@ -103,11 +103,10 @@ describe('a replay of journals', () => {
     expect(sequencesOf((await replay({ epoch: 1, sequence: 2 })).events)).toEqual([3, 4, 5, 6, 7]);
   });
 
-  it('takes late lines of an epoch before the position for strays', async () => {
+  it('leaves out lines of an epoch before the position', async () => {
     await write(1, [runStarted(), ...tasksAdded(2, 6)]);
     const { events, strays } = await replay({ epoch: 4, sequence: 5 });
-    expect(events).toEqual([]);
-    expect(sequencesOf(strays)).toEqual([6]);
+    expect([...events, ...strays]).toEqual([]);
   });
 
   it('starts again with a later run, and forgets the one before', async () => {

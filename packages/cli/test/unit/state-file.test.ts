@@ -255,6 +255,13 @@ describe('the state file', () => {
     expect(journals()).toEqual(['journal-2.ndjson', 'journal-3.ndjson', 'journal-4.ndjson']);
   });
 
+  it('keeps the journal that was begun before the lease was granted', async () => {
+    for (const epoch of [1, 3]) await append(epoch, [runStarted({ epoch })]);
+    const file = stateFile();
+    for (let count = 0; count < 5; count += 1) valueOf(await file.save(aCheckpoint({ epoch: 4 })));
+    expect(readdirSync(directory()).filter((name) => name.startsWith('journal'))).toEqual(['journal-3.ndjson']);
+  });
+
   it('loses nothing when it falls back a generation, since the journals are kept', async () => {
     await append(1, [runStarted(), ...tasksAdded(2, 6)]);
     await save(2);

@@ -180,7 +180,12 @@ class FileJournal implements Journal {
     this.#closed = true;
     clearTimeout(this.#lazyTimer);
     await this.#flushing;
-    await this.#handle.close();
+    try {
+      await this.#handle.close();
+    } catch (error) {
+      // Every line was durable before: only a failure that nobody was told of yet is worth telling.
+      if (flushed.ok) return { ok: false, failure: writeFailure({ error, path: this.path, what: 'The journal' }) };
+    }
     return flushed;
   }
 

@@ -39,8 +39,7 @@ export class ReplayedHistory {
     if (this.#divergedAt !== undefined) return;
     this.#epoch = epochBegunBy(event) ?? this.#epoch;
     if (event.kind === 'run_started' && intact) this.#start(event);
-    else if (this.#isFolded(event)) return;
-    else if (this.#isOutdated()) this.#strays.push(event);
+    else if (this.#isFolded(event) || this.#isOutdated()) return;
     else if (event.kind === 'recovered' && intact) this.#recover(event);
     else if (!intact || this.#isDetached) this.#detached.push(event);
     else if (event.sequence <= this.#last) this.#strays.push(event);
@@ -96,7 +95,7 @@ export class ReplayedHistory {
     return !this.#startsRun && this.#epoch <= this.#after.epoch && event.sequence <= this.#after.sequence;
   }
 
-  /** Written under an epoch before the position's, which somebody else had got by then. */
+  /** Written under an epoch before the position's, by another run or by an orchestrator that was cut off. */
   #isOutdated(): boolean {
     return !this.#startsRun && this.#epoch < this.#after.epoch;
   }

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LockHolder } from '@ginkoai/contract';
+import { ownIdentity, processStartedAt } from '../../src/lib/perform/agents/process-identity.js';
+import { acquireLock } from '../../src/lib/perform/lock.js';
+import { useTemporaryDirectory, valueOf } from '../support/history.js';
+
+const us = (orchestratorId = 'orchestrator-1'): LockHolder => ({
+  ...ownIdentity(),
+  orchestratorId,
+  epoch: 1,
+  host: 'host-1',
+  startedAt: '2026-01-05T10:00:00.000Z',
+});
+
+describe('the lock of an epic in a working copy', () => {
+  const directory = useTemporaryDirectory();
+  const path = (): string => join(directory(), 'lock');
+  const acquire = (holder: LockHolder, force = false): ReturnType<typeof acquireLock> =>
+    acquireLock({ directory: directory(), holder, force });
+
+  it('is taken when it is free, and free again when it is released', async () => {
+    const lock = valueOf(await acquire(us()));
+    expect(lock.replaced).toBeUndefined();
+    expect(lock.isStillOurs()).toBe(true);
+    expect(JSON.parse(readFileSync(path(), 'utf8'))).toEqual(us());
+    lock.release();
+    expect(readdirSync(directory())).toEqual([]);
+    expect(lock.isStillOurs()).toBe(false);
+    lock.release();
+  });
+
+  it('is refused while its holder lives, naming it', async () => {
+    valueOf(await acquire(us()));
+    const second = await acquire(us('orchestrator-2'));
+    expect(second).toMatchObject({ ok: false, failure: { code: 'local_lock_held', details: { holder: us() } } });
+    if (second.ok) return;
+    expect(second.failure.message).toContain('orchestrator-1');
+    expect(second.failure.message).toContain(`process ${process.pid}`);
+    expect(second.failure.message).toContain('since 2026-01-05T10:00:00.000Z');
+    expect(JSON.parse(readFileSync(path(), 'utf8'))).toEqual(us());
+  });
+
+  it('is taken from a live holder by force; the holder notices, and does not remove it', async () => {
+    const first = valueOf(await acquire(us()));
+    const second = valueOf(await acquire(us('orchestrator-2'), true));
+    expect(second.replaced).toEqual(us());
+    expect(first.isStillOurs()).toBe(false);
+    first.release();
+    expect(second.isStillOurs()).toBe(true);
+    expect(readdirSync(directory())).toEqual(['lock']);
+  });
+
+  it('is taken from a process that was killed', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    await once(child, 'spawn');
+    const pid = child.pid ?? 0;
+    const holder = { ...us('orchestrator-0'), pid, processStartedAt: processStartedAt(pid) ?? '' };
+    const lock = valueOf(await acquire(holder));
+    expect(await acquire(us())).toMatchObject({ ok: false, failure: { code: 'local_lock_held' } });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(valueOf(await acquire(us())).replaced).toEqual(holder);
+    expect(lock.isStillOurs()).toBe(false);
+  });
+
+  it.each([
+    ['of another boot', { bootId: 'another boot' }],
+    ['whose pid is another process by now', { processStartedAt: 'long ago' }],
+  ])('is taken from a holder %s', async (_, fields) => {
+    const holder = { ...us('orchestrator-0'), ...fields };
+    valueOf(await acquire(holder));
+    expect(valueOf(await acquire(us())).replaced).toEqual(holder);
+  });
+
+  it.each([
+    ['is empty', () => writeFileSync(path(), '')],
+    ['is cut off', () => writeFileSync(path(), JSON.stringify(us()).slice(0, 40))],
+    ['is hostile', () => writeFileSync(path(), '{"__proto__":{}}')],
+    ['is a symbolic link', () => symlinkSync('/etc/hostname', path())],
+  ])('is taken when the file %s', async (_, make) => {
+    make();
+    const lock = valueOf(await acquire(us()));
+    expect(lock.isStillOurs()).toBe(true);
+    expect(lock.replaced).toBeUndefined();
+    expect(readdirSync(directory())).toEqual(['lock']);
+  });
+
+  it('is given to one of many that find a dead holder at the same time', async () => {
+    valueOf(await acquire({ ...us('orchestrator-0'), bootId: 'another boot' }));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => acquire(us(`orchestrator-${index + 1}`))),
+    );
+    expect(results.filter((result) => result.ok)).toHaveLength(1);
+    expect(readdirSync(directory())).toEqual(['lock']);
+  });
+
+  it('says what to do when the folder is gone', async () => {
+    const result = await acquireLock({ directory: join(directory(), 'gone'), holder: us() });
+    expect(result).toMatchObject({ ok: false, failure: { code: 'file_unwritable' } });
+    expect(existsSync(join(directory(), 'gone'))).toBe(false);
+  });
+});
