@@ -63,7 +63,6 @@ function breakWord(word: string, columns: number): string[] {
   return [...pieces, piece];
 }
 
-// eslint-disable-next-line no-control-regex
 const ascii = /^[\u0000-\u007f]*$/;
 const isAscii = (text: string): boolean => ascii.test(text);
 

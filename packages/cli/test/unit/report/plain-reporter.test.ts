@@ -45,16 +45,16 @@ const failed: ReportedEvent = {
   failure: { code: 'agent_failed', message: 'the command ended with exit code 3' },
   durationMs: 3_000,
 };
-const recovery: ReportedEvent = {
+const unpersisted: ReportedEvent = {
   kind: 'recovery',
   at: eventAt,
   source: 'graph',
   reason: 'cross-machine recovery',
   orchestratorId: 'orchestrator-1733592000000',
-  lastPersisted: '2025-12-07T10:30:00.000Z',
   completed: 5,
   inProgress: 2,
 };
+const recovery: ReportedEvent = { ...unpersisted, lastPersisted: '2025-12-07T10:30:00.000Z' };
 
 describe('the lines of events', () => {
   it('tells a completed task with agent and duration', () => {
@@ -240,9 +240,10 @@ describe('the lines of a recovery, word for word', () => {
   });
 
   it('says why the local state was taken, and that it was never persisted', () => {
-    const { lastPersisted: _, ...rest } = recovery;
     expect(
-      printed([{ ...rest, source: 'local', reason: 'newer than the graph by 12 events', completed: 1, inProgress: 0 }]),
+      printed([
+        { ...unpersisted, source: 'local', reason: 'newer than the graph by 12 events', completed: 1, inProgress: 0 },
+      ]),
     ).toEqual([
       '✓ Recovered state from local checkpoint (newer than the graph by 12 events)',
       '  Orchestrator: orchestrator-1733592000000',

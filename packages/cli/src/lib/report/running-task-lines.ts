@@ -1,0 +1,61 @@
+import { unreachable, type EpochMillis } from '@ginkoai/contract';
+import { cleanText } from './clean-text.js';
+import type { RunningTask } from './reporter.js';
+import { lineOf, span, type Span, type StyledLine } from './styled-line.js';
+import { padToWidth, textWidth } from './text-width.js';
+import { elapsedText } from './time-text.js';
+
+export interface RunningTaskOptions {
+  readonly now: EpochMillis;
+  readonly columns: number;
+}
+
+/** A line for each running task in common columns: elapsed time, task, who is at it, the last line of its output. */
+export function runningTaskLines(tasks: readonly RunningTask[], { now, columns }: RunningTaskOptions): StyledLine[] {
+  const rows = tasks.map((task) => ({
+    elapsed: elapsedText(now - task.startedAt),
+    task,
+    name: `${task.taskId} ${cleanText(task.title)}`,
+    state: stateSpans(task),
+  }));
+  const elapsedWidth = Math.max(0, ...rows.map(({ elapsed }) => elapsed.length));
+  const nameWidth = Math.min(Math.floor(columns * 0.4), Math.max(0, ...rows.map(({ name }) => textWidth(name))));
+  return rows.map(({ elapsed, task, name, state }) =>
+    lineOf(
+      span(elapsed.padStart(elapsedWidth), 'accent'),
+      ` ${padToWidth(name, nameWidth)}  `,
+      ...state,
+      span(shownOutput(task.lastLine), 'faint'),
+    ),
+  );
+}
+
+function stateSpans(task: RunningTask): Span[] {
+  const attempt = task.attempt > 1 ? ` attempt ${task.attempt}` : '';
+  return [span(`${task.agentId}${attempt}`), ...activitySpans(task.activity)];
+}
+
+function activitySpans(activity: RunningTask['activity']): Span[] {
+  switch (activity) {
+    case 'running':
+      return [];
+    case 'starting':
+    case 'verifying':
+      return [span(` ${activity}`, 'accent')];
+    case 'elsewhere':
+      return [span(' on another machine', 'accent')];
+    case 'quiet':
+      return [span(' quiet', 'caution')];
+    case 'hung':
+      return [span(' hung', 'bad')];
+    default:
+      return unreachable(activity);
+  }
+}
+
+/** What the line looks like at last: a program that draws its progress over itself sends it all, split by returns. */
+function shownOutput(lastLine: string | undefined): string {
+  const shown = (lastLine ?? '').split('\r').findLast((part) => part.trim() !== '') ?? '';
+  const clean = cleanText(shown).trim();
+  return clean === '' ? '' : `  ${clean}`;
+}
