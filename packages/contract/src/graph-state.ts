@@ -69,13 +69,17 @@ export const stateAtQuerySchema = z.object({ ...epicKey, runId: z.string().min(1
 export const stateAtParamsSchema = z.object({ sequence: z.coerce.number<number | string>().int().min(0) });
 export const stateAtResponseSchema = z.object({ state: orchestratorCheckpointSchema, persistedAt: isoTimeSchema });
 
+function isWithoutGap(events: readonly { readonly sequence: number }[]): boolean {
+  return events.every(({ sequence }, index) => sequence === (events[0]?.sequence ?? 0) + index);
+}
+
 /** Events in order, without a gap. */
 export const appendEventsRequestSchema = z.object({
   ...epicKey,
   runId: z.string().min(1).max(200),
   orchestratorId: z.string().min(1).max(200).optional(),
   epoch: epochSchema,
-  events: z.array(runEventSchema).min(1).max(5000),
+  events: z.array(runEventSchema).min(1).max(5000).refine(isWithoutGap, 'must follow each other, without a gap'),
 });
 
 export type AppendEventsRequest = z.infer<typeof appendEventsRequestSchema>;

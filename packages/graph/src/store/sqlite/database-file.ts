@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, openSync, readSync, statfsSync } from 'node:fs';
+import { chmodSync, closeSync, fstatSync, lstatSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { failed, ok, type Result } from '@ginkoai/contract';
 import { applicationId } from './schema.js';
@@ -19,7 +19,9 @@ export function prepareDatabaseFile(file: string): Result<void> {
     if (lstatSync(file).isSymbolicLink()) {
       return failed('bad_configuration', `The graph's database ${file} is a symbolic link. Name the file itself.`);
     }
-    return checkHeader(file);
+    const checked = checkHeader(file);
+    if (checked.ok) closeToOthers(file);
+    return checked;
   } catch (error) {
     return fileFailure(file, error);
   }
@@ -48,6 +50,11 @@ function createIfMissing(file: string): void {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }
+}
+
+/** Tokens are in it as hashes only, but states tell what a team works on. */
+function closeToOthers(file: string): void {
+  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
 }
 
 const headerBytes = 100;
@@ -102,5 +109,6 @@ function fileFailure(file: string, error: unknown): Result<never> {
 }
 
 function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }

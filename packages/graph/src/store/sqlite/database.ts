@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { StoreTrouble } from '../store-trouble.js';
 
 export type SqlValue = string | number | null;
@@ -7,6 +7,8 @@ export type SqlValue = string | number | null;
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that say something about the machine, not about us. */
 const busyCodes: ReadonlySet<number> = new Set([5, 6]);
 const failedCodes: ReadonlySet<number> = new Set([7, 8, 10, 11, 13, 14, 15, 23, 26]);
+
+const driverErrorSchema = z.object({ errcode: z.int(), message: z.string() });
 
 /** How long a statement waits for another process that writes to the same file. */
 const busyTimeoutMs = 5_000;
@@ -86,8 +88,10 @@ function translated<T>(work: () => T): T {
 }
 
 function troubleOf(error: unknown): StoreTrouble | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  const primaryCode = error.errcode & 0xff;
-  if (busyCodes.has(primaryCode)) return new StoreTrouble('busy', error.message);
-  return failedCodes.has(primaryCode) ? new StoreTrouble('failed', error.message) : undefined;
+  const parsed = driverErrorSchema.safeParse(error);
+  if (!parsed.success) return undefined;
+  const { errcode, message } = parsed.data;
+  const primaryCode = errcode & 0xff;
+  if (busyCodes.has(primaryCode)) return new StoreTrouble('busy', message);
+  return failedCodes.has(primaryCode) ? new StoreTrouble('failed', message) : undefined;
 }

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { bodyLimits, graphErrorBodySchema, graphRoutes } from '@ginkoai/contract';
+import { createGraphServer } from '../../src/index.js';
+import { aCheckpoint, aHolder } from '../support/builders.js';
+import { startTestServer, testToken, type TestAnswer, type TestServer } from '../support/test-server.js';
+
+const statePath = graphRoutes.persistState.path;
+const leasePath = graphRoutes.acquireLease.path;
+const readPath = `${statePath}?graphId=graph-1&epicId=EPIC-1`;
+
+let test: TestServer;
+
+beforeAll(async () => {
+  test = await startTestServer();
+});
+
+afterAll(() => test.remove());
+
+/** The status, and the code of the error. */
+function refusal({ status, body }: TestAnswer): [number, string] {
+  return [status, graphErrorBodySchema.parse(body).error.code];
+}
+
+const post = (body: object | string, headers: Record<string, string> = {}) =>
+  test.call(statePath, { method: 'POST', body, headers });
+
+describe('who may speak to the graph', () => {
+  it('refuses a call without a token, with an unknown one, and with one that is no token', async () => {
+    for (const authorization of ['', 'Bearer wrong', 'Bearer ', `Basic ${testToken}`, testToken]) {
+      const answer = await test.call(readPath, { headers: { authorization } });
+      expect(refusal(answer)).toEqual([401, 'unauthorized']);
+      expect(answer.headers['www-authenticate']).toBe('Bearer');
+    }
+  });
+
+  it('takes no token from the URL', async () => {
+    const answer = await test.call(`${readPath}&token=${testToken}`, { headers: { authorization: '' } });
+    expect(answer.status).toBe(401);
+  });
+
+  it('answers its health without a token, and nothing else', async () => {
+    const withoutToken = { headers: { authorization: '' } };
+    expect((await test.call('/healthz', withoutToken)).body).toMatchObject({ status: 'ok' });
+    expect((await test.call('/readyz', withoutToken)).body).toEqual({ status: 'ready' });
+    expect((await test.call('/openapi.json', withoutToken)).status).toBe(401);
+  });
+
+  it('holds tokens to their scope and their time', async () => {
+    const expiresAt = new Date(Date.UTC(2026, 0, 1) + 60_000).toISOString();
+    const made = await test.call(graphRoutes.createToken.path, {
+      method: 'POST',
+      body: { name: 'reader', scope: 'read', expiresAt },
+    });
+    const { token } = made.body as { token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await test.call(readPath, { headers })).status).toBe(200);
+    expect(refusal(await post({}, headers))).toEqual([403, 'forbidden']);
+    const another = { name: 'x', scope: 'admin' };
+    const answer = await test.call(graphRoutes.createToken.path, { method: 'POST', body: another, headers });
+    expect(refusal(answer)).toEqual([403, 'forbidden']);
+    test.advance(60_001);
+    expect(refusal(await test.call(readPath, { headers }))).toEqual([401, 'unauthorized']);
+  });
+
+  it('answers only to its own names, so that a page whose name resolves to it learns nothing', async () => {
+    for (const host of ['localhost', '127.0.0.1:1234', 'LOCALHOST:80', '[::1]:7420']) {
+      expect((await test.call('/healthz', { headers: { host } })).status).toBe(200);
+    }
+    for (const host of ['evil.example', '127.0.0.1.evil.example', '169.254.169.254']) {
+      expect(refusal(await test.call(readPath, { headers: { host } }))).toEqual([403, 'forbidden']);
+    }
+    expect((await test.call(readPath, { headers: { host: 'localhost@evil.example' } })).status).toBe(400);
+  });
+
+  it('refuses requests of pages from elsewhere, and allows none by CORS', async () => {
+    const answer = await test.call(readPath, { headers: { origin: 'https://evil.example' } });
+    expect(refusal(answer)).toEqual([403, 'forbidden']);
+    expect(refusal(await test.call(readPath, { headers: { origin: 'null' } }))).toEqual([403, 'forbidden']);
+    const own = await test.call(readPath, { headers: { origin: test.server.url } });
+    expect(own.status).toBe(200);
+    expect(own.headers['access-control-allow-origin']).toBeUndefined();
+    expect((await test.call(statePath, { method: 'OPTIONS' })).status).toBe(405);
+  });
+
+  it('listens on no address that others can reach, unless a proxy stands in front of it', async () => {
+    const started = await createGraphServer({
+      database: '/nonexistent/graph.db',
+      listen: { host: '0.0.0.0', port: 0 },
+      extendLiveLeases: false,
+      onError: () => undefined,
+    });
+    expect(started).toMatchObject({ ok: false, failure: { code: 'bad_configuration' } });
+  });
+});
+
+describe('what may be sent to the graph', () => {
+  it('takes JSON only', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1', '']) {
+      expect(refusal(await post('{}', { 'content-type': type }))).toEqual([415, 'unsupported_media_type']);
+    }
+  });
+
+  it.each([
+    ['text that is not JSON', '{"graphId":'],
+    ['nothing', ''],
+    ['a key that reaches the prototype', '{"graphId":"g","__proto__":{"admin":true}}'],
+    ['such a key deep inside', JSON.stringify({ a: [{ b: { constructor: 1 } }] })],
+    ['such a key written with escapes', '{"\\u005f_proto__":1}'],
+    ['endless nesting', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+  ])('refuses %s', async (_, body) => {
+    expect(refusal(await post(body))).toEqual([400, 'bad_request']);
+  });
+
+  it('names the field that is wrong', async () => {
+    const body = { graphId: '../../etc', holder: aHolder(), epicId: 'EPIC-1' };
+    const answer = await test.call(leasePath, { method: 'POST', body });
+    expect(graphErrorBodySchema.parse(answer.body).error).toMatchObject({ code: 'bad_request', field: 'graphId' });
+  });
+
+  it('takes a state of up to 8 MB, and says snapshot_too_large to more', async () => {
+    const aStateOf = (bytes: number) => ({
+      graphId: 'graph-1',
+      orchestratorId: 'orchestrator-1',
+      state: aCheckpoint({ epicId: `big-${bytes}`, padding: 'x'.repeat(bytes - 2_000) }),
+    });
+    expect((await post(aStateOf(bodyLimits.snapshot))).status).toBe(200);
+    expect(refusal(await post(aStateOf(bodyLimits.snapshot + 4_000)))).toEqual([413, 'snapshot_too_large']);
+  });
+
+  it('takes at most 1 MB elsewhere, also when the sender does not say how much it will be', async () => {
+    const body = { graphId: 'g', padding: 'x'.repeat(bodyLimits.usual) };
+    expect(refusal(await test.call(leasePath, { method: 'POST', body }))).toEqual([413, 'body_too_large']);
+    const chunked = await test.call(leasePath, { method: 'POST', body, headers: { 'transfer-encoding': 'chunked' } });
+    expect(refusal(chunked)).toEqual([413, 'body_too_large']);
+    const small = { method: 'POST', body: {}, headers: { 'transfer-encoding': 'chunked' } };
+    expect(refusal(await test.call(leasePath, small))).toEqual([400, 'bad_request']);
+  });
+
+  it('takes no endless headers', async () => {
+    expect((await test.call(readPath, { headers: { 'x-padding': 'x'.repeat(17_000) } })).status).toBe(431);
+  });
+
+  it('goes on after a sender that breaks off in the middle of a body', async () => {
+    const { port } = new URL(test.server.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(
+      `POST ${statePath} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${testToken}\r\n` +
+        'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"graphId"',
+    );
+    socket.destroy();
+    await once(socket, 'close');
+    expect((await test.call('/healthz')).status).toBe(200);
+  });
+
+  it('knows no other routes and methods', async () => {
+    expect(refusal(await test.call('/api/v1/nothing'))).toEqual([404, 'not_found']);
+    expect(refusal(await test.call('/'))).toEqual([404, 'not_found']);
+    const answer = await test.call(statePath, { method: 'DELETE' });
+    expect(refusal(answer)).toEqual([405, 'method_not_allowed']);
+    expect(answer.headers['allow']).toBe('POST, GET');
+  });
+});
+
+it('tells nobody a stack trace', async () => {
+  const answers = await Promise.all([post('{'), post({}), test.call('/nothing'), test.call(`${statePath}/history/x`)]);
+  for (const { text } of answers) expect(text).not.toMatch(/\bat .*:\d+:\d+|node_modules|\.ts\b/);
+});
