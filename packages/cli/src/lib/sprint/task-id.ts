@@ -12,7 +12,7 @@ export function isTaskId(word: string): boolean {
   if (task === -1) return false;
   const number = segments[task] === 'task' ? segments.slice(task + 1).join('-') : segments[task];
   if (number === undefined || placeholders.has(number)) return false;
-  return /\d/.test(number) || word === word.toUpperCase();
+  return /[^a-z-]/.test(number) || word === word.toUpperCase();
 }
 
 /** One spelling for ids that a person takes for the same: `e008_s02_t01` and `E8-S2-T1`, `TASK-001` and `Task_1`. */

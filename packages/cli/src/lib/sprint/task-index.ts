@@ -41,10 +41,9 @@ export class TaskIndex {
     return families.has(splitNumber(canonical).family) ? { kind: 'missing', id: word } : null;
   }
 
-  /** The task with the number among the tasks named like `ownId`: in `Tasks 1, 2` the 2. */
+  /** The 2 of `Tasks 1, 2`: `TASK-2`, or the task with that number among those named like `ownId`. */
   resolveNumber(number: string, ownId: TaskId): Resolution {
-    const own = splitNumber(canonicalId(ownId));
-    const id = this.spellings().byCanonical.get(`${own.family}${Number(number)}`);
+    const id = this.numbered(String(Number(number)), ownId);
     if (id !== undefined) return { kind: 'task', id };
     return { kind: 'missing', id: ownId.replace(/\d+[a-z]?$/i, '') + number };
   }
@@ -65,9 +64,13 @@ export class TaskIndex {
 
   /** `t2` beside tasks named `TASK-1`, `TASK-2`. */
   private numberOf(canonical: string, ownId: TaskId): TaskId | undefined {
-    const own = splitNumber(canonicalId(ownId));
     const number = /^t(\d+)$/.exec(canonical)?.[1];
-    return number === undefined ? undefined : this.spellings().byCanonical.get(own.family + number);
+    return number === undefined ? undefined : this.numbered(number, ownId);
+  }
+
+  private numbered(number: string, ownId: TaskId): TaskId | undefined {
+    const { byCanonical } = this.spellings();
+    return byCanonical.get(`task_${number}`) ?? byCanonical.get(splitNumber(canonicalId(ownId)).family + number);
   }
 
   /** Most files never need them: everybody writes full ids there. */

@@ -1,0 +1,149 @@
+import { isTaskId } from '../../../src/lib/sprint/task-id.js';
+import { readTaskHeading } from '../../../src/lib/sprint/task-heading.js';
+
+const heading = (text: string, style: 'ids' | 'labels' = 'ids'): object | null => readTaskHeading(text, style);
+
+describe('the heading of a task', () => {
+  it.each([
+    ['### TASK-1: Title', { id: 'TASK-1', title: 'Title', effort: null, status: null, mark: null }],
+    ['### TASK-1 : Title', { id: 'TASK-1', title: 'Title' }],
+    ['### TASK-1:', { id: 'TASK-1', title: '' }],
+    ['### **TASK-1**: Title', { id: 'TASK-1', title: 'Title' }],
+    ['### **TASK-1: Title**', { id: 'TASK-1', title: 'Title' }],
+    ['### TASK-1: **Title**', { id: 'TASK-1', title: '**Title**' }],
+    ['### `TASK-1`: Title', { id: 'TASK-1', title: 'Title' }],
+    ['### [TASK-1]: Title', { id: 'TASK-1', title: 'Title' }],
+    ['### TASK-1: Title ###', { id: 'TASK-1', title: 'Title' }],
+    ['### TASK-1: C#', { id: 'TASK-1', title: 'C#' }],
+    ['### TASK-1: ##', { id: 'TASK-1', title: '' }],
+    ['### TASK-1: Say: "hi" | now', { id: 'TASK-1', title: 'Say: "hi" | now' }],
+  ])('%s', (text, expected) => {
+    expect(heading(text)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['4h', '4h'],
+    ['30m', '30m'],
+    ['2-3 hours', '2-3 hours'],
+    ['1 day', '1 day'],
+    ['~0.5h', '~0.5h'],
+    ['2h – 3h', '2h – 3h'],
+    ['1h 30m', '1h 30m'],
+    ['4 hours estimated', '4 hours estimated'],
+    ['Phase 1', null],
+    ['Backend', null],
+    ['8 points', null],
+    ['4', null],
+    [`${'1'.repeat(60)}h`, null],
+  ])('takes (%s) at its end as effort only if it is a duration', (text, effort) => {
+    const title = effort === null ? `Title (${text})` : 'Title';
+    expect(heading(`### T1: Title (${text})`)).toMatchObject({ title, effort });
+  });
+
+  it.each([
+    ['### [x] TASK-1: Title', 'complete', 4],
+    ['### TASK-1: Title [ ]', 'pending', 18],
+    ['### TASK-1: Title (4h) [@]', 'in_progress', 23],
+  ])('may carry a mark: %s', (text, status, mark) => {
+    expect(heading(text)).toMatchObject({ title: 'Title', status: { status }, mark });
+  });
+
+  it.each([
+    ['### ✅ TASK-1: Title', 'Title', 'complete'],
+    ['### TASK-1: Title ✓', 'Title', 'complete'],
+    ['### TASK-1: Title - ✅', 'Title', 'complete'],
+    ['### TASK-1: Title (2h) ✔️', 'Title', 'complete'],
+    ['### TASK-1: Title ✅ (2h)', 'Title', 'complete'],
+    ['### TASK-1: Title 🚧', 'Title', 'in_progress'],
+    ['### TASK-1: Title ✅ COMPLETE', 'Title ✅ COMPLETE', 'complete'],
+    ['### TASK-1: Title [CANCELLED]', 'Title [CANCELLED]', 'cancelled'],
+    ['### TASK-1: Title (done)', 'Title (done)', 'complete'],
+    ['### TASK-1: ~~Title~~', '~~Title~~', 'cancelled'],
+    ['### ~~TASK-1: Title~~', 'Title', 'cancelled'],
+  ])('may say the status otherwise: %s', (text, title, status) => {
+    expect(heading(text)).toMatchObject({ title, status: { status }, mark: null });
+  });
+
+  it.each(['Title (testing)', 'Title [beta]', 'Title)', 'Title]', 'Say ✅ yes', 'Title [?]'])(
+    'says nothing about the status: %s',
+    (title) => {
+      expect(heading(`### TASK-1: ${title}`)).toMatchObject({ title, status: null });
+    },
+  );
+
+  it('refuses an id that could leave a folder, or is too long', () => {
+    expect(heading('### TASK-1/../2: Title')).toEqual({ kind: 'unsafe_id', id: 'TASK-1/../2' });
+    expect(heading(`### TASK-${'1'.repeat(60)}: Title`)).toMatchObject({ kind: 'unsafe_id' });
+  });
+
+  it.each([
+    '### ',
+    '### Title',
+    '### TASK-1 Title',
+    '### TASK-1 and 2: Title',
+    '### [?] x',
+    '### [',
+    '### 💥',
+    '### Task 1: Title',
+  ])('is not: %s', (text) => {
+    expect(heading(text)).toBeNull();
+  });
+});
+
+describe('a label', () => {
+  it.each([
+    ['### Task 3: Title', 'TASK-3', 'Title'],
+    ['### Task #3: Title', 'TASK-3', 'Title'],
+    ['### TASK 3 - Title', 'TASK-3', 'Title'],
+    ['### Task 3', 'TASK-3', ''],
+    ['### Task 1.2) Title', 'TASK-1.2', 'Title'],
+    ['### Task B: Title', 'TASK-B', 'Title'],
+    ['### **Task 3:** Title', 'TASK-3', '** Title'],
+    ['### TASK-3 – Title', 'TASK-3', 'Title'],
+    ['### [TASK-3] Title', 'TASK-3', 'Title'],
+    ['### e1_s1_t03 - Title', 'e1_s1_t03', 'Title'],
+  ])('becomes an id: %s', (text, id, title) => {
+    expect(heading(text, 'labels')).toMatchObject({ id, title });
+  });
+
+  it.each(['### Tasks', '### Task', '### Task list: a', '### Task 3 is hard', '### BUG-3 - Title', '### TASK-3 Title'])(
+    'is not: %s',
+    (text) => {
+      expect(heading(text, 'labels')).toBeNull();
+    },
+  );
+});
+
+describe('the id of a task', () => {
+  it.each([
+    'TASK-1',
+    'task_1',
+    'TASK1',
+    'TASK-P1',
+    'TASK-DB',
+    'T1',
+    't01',
+    't01b',
+    'e008_s02_t01',
+    'e015_s00a_t01',
+    'EPIC-4-TASK-2',
+  ])('is %s', (id) => {
+    expect(isTaskId(id)).toBe(true);
+  });
+
+  it.each([
+    'BUG-001',
+    '2026-01-05',
+    'TASK-N',
+    'TASK-',
+    'TASK',
+    'Task-level',
+    'ADR-1',
+    'Sprint',
+    '',
+    'tasks-1',
+    'e008_s02',
+  ])('is not %s', (id) => {
+    expect(isTaskId(id)).toBe(false);
+  });
+});
