@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, FailureError, type ExitCode } from '@ginkoai/contract';
+import { addOrchestrateCommand } from './grammar/orchestrate-command.js';
+import { addCheckpointCommands } from './grammar/checkpoint-commands.js';
 import { addSprintCommands } from './grammar/sprint-commands.js';
 import type { Output } from './lib/report/output.js';
 
@@ -22,8 +24,10 @@ export async function runProgram(args: readonly string[], context: CommandContex
       writeOut: (text) => context.output.raw(text),
       writeErr: (text) => context.output.error(text.trimEnd()),
     });
+  addOrchestrateCommand(program, (code) => (exitCode = code), context, args);
   addGraphCommands(program, (code) => (exitCode = code), context);
   addSprintCommands(program, (code) => (exitCode = code), context);
+  addCheckpointCommands(program, (code) => (exitCode = code), context);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;

@@ -1,0 +1,127 @@
+import { relative } from 'node:path';
+import { exitCodes, failed, ok, unwrap, type ExitCode, type Result } from '@ginkoai/contract';
+import { diffCheckpoints, type TaskDifference } from '../lib/decide/diff-checkpoints.js';
+import type { Generation } from '../lib/perform/checkpoint-generations.js';
+import {
+  generationWith,
+  parseCheckpointReference,
+  type CheckpointReference,
+} from '../lib/perform/checkpoint-reference.js';
+import { confirm } from '../lib/perform/confirm.js';
+import { pruneCheckpoints } from '../lib/perform/prune-checkpoints.js';
+import { restoreCheckpoint, type RestoredCheckpoint } from '../lib/perform/restore-checkpoint.js';
+import type { StateFile } from '../lib/perform/state-file.js';
+import { counted } from '../lib/report/count-text.js';
+import type { CommandContext } from '../program.js';
+import type { CheckpointOptions } from './checkpoint.js';
+import { asItStands, openCheckpoints, shownDirectory, withGraph } from './checkpoint-room.js';
+
+export async function restoreOldCheckpoint(
+  options: CheckpointOptions & { readonly reference: string; readonly isYes: boolean },
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { output } = context;
+  const reference = unwrap(parseCheckpointReference(options.reference));
+  const checkpoints = await openCheckpoints(options.epic, context);
+  const { directory, stateFile, place } = checkpoints;
+  const generation = unwrap(await generationOf(reference, stateFile));
+  const wanted = unwrap(await stateFile.read(generation));
+  const now = unwrap(await asItStands(checkpoints));
+  const lost = undone(diffCheckpoints(wanted, now.checkpoint));
+  if (!options.json) {
+    output.line(
+      `Generation ${generation}: saved ${wanted.savedAt}, sequence ${wanted.sequence}, ${counted(wanted.completedTasks.length, 'task')} complete.`,
+    );
+    output.line(
+      lost.length === 0
+        ? 'No completion is undone.'
+        : `${counted(lost.length, 'later completion')} would be undone, and the work done again: ${lost.map(({ taskId }) => taskId).join(', ')}.`,
+    );
+    output.line(`Everything later in ${shownDirectory(checkpoints)} goes to its quarantine folder.`);
+  }
+  const agreed = unwrap(await confirm({ question: `Restore generation ${generation}`, isYes: options.isYes, output }));
+  if (!agreed) {
+    output.error('Nothing was changed.');
+    return exitCodes.personNeeded;
+  }
+  const { epicId } = place;
+  const newestEpoch = now.checkpoint.epoch;
+  const restored = await withGraph(checkpoints, context, true, (graph) =>
+    restoreCheckpoint({ directory, epicId, generation, newestEpoch, graph, now: Date.now() }),
+  );
+  return reportRestored(unwrap(restored), { generation, undone: lost, json: options.json }, context);
+}
+
+function reportRestored(
+  { checkpoint, quarantined, graph }: RestoredCheckpoint,
+  about: { readonly generation: Generation; readonly undone: readonly TaskDifference[]; readonly json: boolean },
+  { output, cwd }: CommandContext,
+): ExitCode {
+  const exitCode = graph.kind === 'not_told' ? exitCodes.personNeeded : exitCodes.ok;
+  if (about.json) {
+    const { epoch, sequence, savedAt } = checkpoint;
+    const undoneIds = about.undone.map(({ taskId }) => taskId);
+    output.json({ generation: about.generation, epoch, sequence, savedAt, undone: undoneIds, quarantined, graph });
+    return exitCode;
+  }
+  output.line(`Restored: the state is at sequence ${checkpoint.sequence} again.`);
+  for (const path of quarantined) output.line(`  Later state kept in ${relative(cwd, path)}`);
+  if (graph.kind === 'told') output.line(`  The graph has it as its newest state, epoch ${checkpoint.epoch}.`);
+  if (graph.kind === 'not_told') {
+    output.error(
+      `The graph still has the later state, and a resume would choose it: ${graph.failure.message} Then restore generation 0.`,
+    );
+  } else output.line('  Continue with: ginko orchestrate --resume');
+  return exitCode;
+}
+
+/** Complete now, and not complete then. */
+function undone(differences: readonly TaskDifference[]): readonly TaskDifference[] {
+  return differences.filter(({ before, after }) => after.status === 'complete' && before.status !== 'complete');
+}
+
+export async function pruneOldCheckpoints(
+  options: CheckpointOptions & { readonly keep: string; readonly isDryRun: boolean },
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { output, cwd } = context;
+  const keep = unwrap(parseKeep(options.keep));
+  const { directory, place } = await openCheckpoints(options.epic, context);
+  const { isDryRun } = options;
+  const files = unwrap(await pruneCheckpoints({ directory, epicId: place.epicId, keep, isDryRun, now: Date.now() }));
+  if (options.json) {
+    output.json({ epicId: place.epicId, isDryRun, removed: files });
+    return exitCodes.ok;
+  }
+  for (const { path, bytes } of files)
+    output.line(`${isDryRun ? 'Would remove' : 'Removed'} ${relative(cwd, path)} (${counted(bytes, 'byte')})`);
+  if (files.length === 0)
+    output.line(`Nothing to remove: quarantine is empty, and there are at most ${counted(keep, 'generation')}.`);
+  return exitCodes.ok;
+}
+
+function parseKeep(text: string): Result<number> {
+  const keep = Number(text);
+  if (/^\d{1,3}$/.test(text) && keep >= 1) return ok(keep);
+  return failed('bad_option', `--keep must be a number of generations from 1 on, got "${text}". Try --keep 2.`);
+}
+
+async function generationOf(reference: CheckpointReference, stateFile: StateFile): Promise<Result<Generation>> {
+  switch (reference.kind) {
+    case 'generation':
+      return ok(reference.generation);
+    case 'graph':
+      return failed(
+        'bad_option',
+        'The newest state of the graph needs no restoring: ginko orchestrate --resume starts from it.',
+      );
+    case 'sequence': {
+      const found = await generationWith(stateFile, reference.sequence);
+      if (found !== null) return ok(found);
+      return failed(
+        'not_found',
+        `No generation here has the sequence ${reference.sequence}. See ginko checkpoint history for those there are.`,
+      );
+    }
+  }
+}
