@@ -7,7 +7,7 @@ const sameSignalMs: Millis = 1_000;
 export interface InterruptHandlers {
   readonly clock: Clock;
   readonly onInterrupt: (level: InterruptLevel) => void;
-  /** One more signal than is needed: save at once and go. */
+  /** One more signal than is needed: save at once. The signal then ends the process as it ends any other. */
   readonly onEnough: () => void;
 }
 
@@ -23,13 +23,19 @@ export function listenForInterrupts({ clock, onInterrupt, onEnough }: InterruptH
     const isSame = now - heardAt < sameSignalMs;
     heardAt = now;
     if (isSame) return;
-    if (level === 'leave' || level === 'stop_agents') return onEnough();
+    if (level === 'leave' || level === 'stop_agents') {
+      onEnough();
+      stop();
+      process.kill(process.pid, signal);
+      return;
+    }
     level = signal === 'SIGINT' ? (level === null ? 'drain' : 'stop_agents') : 'leave';
     onInterrupt(level);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, hear);
-  return () => {
+  const stop = (): void => {
     for (const signal of signals) process.off(signal, hear);
   };
+  for (const signal of signals) process.on(signal, hear);
+  return stop;
 }

@@ -1,10 +1,9 @@
-import { FailureError, type Result } from '@ginkoai/contract';
+import { FailureError, ok, type Result } from '@ginkoai/contract';
 import type { GraphAnswer } from '../decide/recover.js';
 import { restoreState } from '../decide/restore-state.js';
 import { recoverStateFromGraph } from '../orchestrator-state.js';
 import type { GraphConnection } from './connect-graph.js';
-import { loadLocalState, type LocalState } from './local-state.js';
-import type { StateFile } from './state-file.js';
+import type { LocalState } from './local-state.js';
 
 /** Everything that is known of the epic's last run, before anything is decided. */
 export interface RecoverySources {
@@ -17,39 +16,26 @@ export interface RecoverySources {
 }
 
 export interface GatherOptions {
-  readonly stateFile: StateFile;
+  /** As `loadLocalState` gave it. */
+  readonly local: LocalState;
   readonly place: string;
   readonly epicId: string;
   /** `why`: there is no connection. */
   readonly graph: GraphConnection | { readonly why: string };
-  readonly readOnly: boolean;
 }
 
 /** Asks the graph, then this working copy. A graph that fails is `unavailable`, never "none". */
-export async function gatherSources({
-  stateFile,
-  place,
-  epicId,
-  graph,
-  readOnly,
-}: GatherOptions): Promise<Result<RecoverySources>> {
-  const [asked, local] = await Promise.all([
-    askGraph(graph, epicId, place),
-    loadLocalState({ stateFile, place, readOnly }),
-  ]);
+export async function gatherSources(options: GatherOptions): Promise<Result<RecoverySources>> {
+  const { local, place, epicId, graph } = options;
+  const asked = await askGraph(graph, epicId, place);
   if (!asked.ok) return asked;
-  if (!local.ok) return local;
-  const remote = asked.value;
-  const localRevision = local.value.kind === 'found' ? local.value.graphRevision : 0;
-  return {
-    ok: true,
-    value: {
-      local: local.value,
-      graph: remote.answer,
-      persistedAt: remote.persistedAt ?? (local.value.kind === 'found' ? local.value.persistedAt : null),
-      graphRevision: Math.max(localRevision, remote.revision),
-    },
-  };
+  const known = local.kind === 'found' ? local : { graphRevision: 0, persistedAt: null };
+  return ok({
+    local,
+    graph: asked.value.answer,
+    persistedAt: asked.value.persistedAt ?? known.persistedAt,
+    graphRevision: Math.max(known.graphRevision, asked.value.revision),
+  });
 }
 
 interface AskedGraph {

@@ -45,8 +45,14 @@ export interface OrchestrationParts {
   readonly pollIntervalMs: Millis;
   readonly sprint: SprintPort;
   readonly phases: Map<TaskId, AttemptPhase>;
+  /** Attempts that were told to stop and may still run: their tasks are not given out again before they ended. */
+  readonly stopping: Map<TaskId, AttemptId>;
+  /** SIGTERM and SIGHUP end the agents too. */
+  readonly stopsAgents: boolean;
   readonly includeInProgress: boolean;
   readonly keepRunning: boolean;
+  /** False: another orchestrator took over this working copy. */
+  readonly isStillOurs: () => boolean;
   /** The graph's words up to this revision are in the journal. */
   readonly onRevision: (revision: number) => void;
 }
@@ -66,6 +72,7 @@ export interface RunFigures {
   readonly failed: { taskId: TaskId; message: string; generation: number; attempt: number }[];
 }
 
+const takenOverHere: Stop = { reason: 'taken_over', message: 'Another orchestrator took over this working copy.' };
 const stopAgentsTimeoutMs: Millis = 8_000;
 
 /**
@@ -103,7 +110,8 @@ class Orchestration {
   async #cycle(): Promise<Stop | null> {
     const { clock, inbox, suspension, lease, checkpointer } = this.#parts;
     if (suspension.wasSuspended()) await lease.confirm();
-    await this.#hear(inbox.take());
+    if (!this.#parts.isStillOurs()) this.#takenOver ??= takenOverHere;
+    if (this.#takenOver === null) await this.#hear(inbox.take());
     const ended = this.#takenOver ?? this.#fatal ?? this.#interrupted();
     if (ended !== null) return ended;
     const now = clock.now();
@@ -145,6 +153,7 @@ class Orchestration {
           break;
         case 'attempt_ended': {
           ended.push(input.id);
+          this.#forgetStopping(input.id);
           // The same end may be told twice in one batch; the state would not know the first yet.
           const key = `${input.id.taskId}/${input.id.generation}/${input.id.attempt}`;
           if (closing.has(key)) break;
@@ -180,7 +189,7 @@ class Orchestration {
         await this.#record([{ kind: 'lease_granted', epoch: input.epoch }]);
         return this.#parts.agents.raiseEpoch(input.epoch);
       case 'taken_over':
-        this.#takenOver = { reason: 'taken_over', message: input.message };
+        this.#takenOver ??= { reason: 'taken_over', message: input.message };
         return this.#tell({
           kind: 'lease_lost',
           message: input.message,
@@ -220,6 +229,17 @@ class Orchestration {
     return events;
   }
 
+  /** Its task may be given out again only when nothing of it runs any more. */
+  #stopAttempt(id: AttemptId): void {
+    this.#parts.stopping.set(id.taskId, id);
+    this.#parts.agents.stop(id);
+  }
+
+  #forgetStopping({ taskId, generation, attempt }: AttemptId): void {
+    const stopped = this.#parts.stopping.get(taskId);
+    if (stopped?.generation === generation && stopped.attempt === attempt) this.#parts.stopping.delete(taskId);
+  }
+
   #closeContext(): CloseContext {
     return { now: this.#parts.clock.now(), limits: this.#parts.limits(), chance: this.#parts.chance };
   }
@@ -228,6 +248,7 @@ class Orchestration {
   async #assign(decisions: readonly AssignDecision[]): Promise<void> {
     const free = decisions.filter(({ taskId }) => {
       const isFree = this.#state.tasks.get(taskId)?.assignment === null;
+      if (this.#parts.stopping.has(taskId)) return false;
       if (!isFree) this.#warn('already_in_progress', `${taskId} is already in progress; skipped.`, { isVerbose: true });
       return isFree;
     });
@@ -272,7 +293,7 @@ class Orchestration {
   }
 
   #follow(changes: readonly Change[]): void {
-    for (const { stop } of changes) if (stop !== undefined) this.#parts.agents.stop(stop);
+    for (const { stop } of changes) if (stop !== undefined) this.#stopAttempt(stop);
     this.#parts.marks.owe(changes.filter((change) => change.writeMark === true).map((change) => change.taskId));
   }
 
@@ -297,38 +318,31 @@ class Orchestration {
   #onInterrupt(level: InterruptLevel): void {
     this.#interrupt = level;
     const running = this.#state.open.size;
-    if (level === 'drain')
+    if (level === 'drain') {
       this.#warn(
         'interrupted',
         `Interrupted: no new tasks; waiting for ${running} running. Interrupt again to stop them.`,
       );
-    if (level !== 'stop_agents') return;
+    }
+    if (level === 'drain' || (level === 'leave' && !this.#parts.stopsAgents)) return;
     this.#warn('interrupted', `Stopping ${running} running tasks; they will be given again.`);
     this.#stopAgentsBy = this.#parts.clock.now() + stopAgentsTimeoutMs;
     for (const { id: taskId, generation, attempt } of this.#state.open)
       this.#parts.agents.stop({ taskId, generation, attempt });
   }
 
+  /** Whether the interrupted run can end by now. */
   #interrupted(): Stop | null {
-    const { open } = this.#state;
-    switch (this.#interrupt) {
-      case null:
-        return null;
-      case 'leave':
-        return {
-          reason: 'terminated',
-          message:
-            open.size === 0
-              ? 'Terminated.'
-              : `Terminated; ${open.size} tasks stay at work and are adopted by --resume.`,
-        };
-      case 'drain':
-        return open.size === 0 ? { reason: 'interrupted', message: 'Interrupted.' } : null;
-      case 'stop_agents': {
-        const isOver = this.#stopAgentsBy !== null && this.#parts.clock.now() >= this.#stopAgentsBy;
-        return open.size === 0 || isOver ? { reason: 'interrupted', message: 'Interrupted.' } : null;
-      }
-    }
+    if (this.#interrupt === null) return null;
+    const running = this.#state.open.size;
+    const isOver = this.#stopAgentsBy !== null && this.#parts.clock.now() >= this.#stopAgentsBy;
+    const isLeaving = this.#interrupt === 'leave' && !this.#parts.stopsAgents;
+    if (running > 0 && !isOver && !isLeaving) return null;
+    const left =
+      running === 0 ? '' : ` ${running} ${running === 1 ? 'task stays' : 'tasks stay'} at work; --resume adopts them.`;
+    return this.#interrupt === 'leave'
+      ? { reason: 'terminated', message: `Terminated.${left}` }
+      : { reason: 'interrupted', message: `Interrupted.${left}` };
   }
 
   #warnOfPressure({ contextPressure }: RunLimits): void {

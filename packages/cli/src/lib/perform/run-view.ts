@@ -1,4 +1,4 @@
-import { unreachable, type EpochMillis, type TaskId } from '@ginkoai/contract';
+import { unreachable, type EpochMillis } from '@ginkoai/contract';
 import type { RunState, TaskFacts } from '../decide/run-state.js';
 import type { BlockedTask, RunningTask, RunView } from '../report/reporter.js';
 
@@ -8,7 +8,6 @@ const shownBlocked = 200;
 export interface RunViewParts {
   readonly state: RunState;
   readonly sprintTitle: string;
-  readonly phases: ReadonlyMap<TaskId, AttemptPhase>;
   readonly activityOf: (facts: TaskFacts) => { readonly activity: RunningTask['activity']; readonly lastLine?: string };
   readonly graphTrouble: string | null;
 }

@@ -70,7 +70,7 @@ export class SprintSource implements MarkWriter, SprintPort {
     const text = this.#text;
     const definitions = this.#sprint.tasks.map((task, order): TaskDefinition => definitionOf(text, task, order));
     return {
-      title: this.#sprint.title ?? this.#parts.name,
+      title: this.title(),
       definitions,
       marks: this.#sprint.tasks.map((task, index) => ({
         id: task.id,
@@ -82,6 +82,10 @@ export class SprintSource implements MarkWriter, SprintPort {
         },
       })),
     };
+  }
+
+  title(): string {
+    return this.#sprint.title ?? this.#parts.name;
   }
 
   lastSeen(): ReadonlyMap<TaskId, Mark> {

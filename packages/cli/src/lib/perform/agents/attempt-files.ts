@@ -12,6 +12,7 @@ const maxResultBytes = 1024 * 1024;
 export interface AttemptFiles {
   readonly directory: string;
   readonly taskFile: string;
+  readonly scriptFile: string;
   readonly outputFile: string;
   readonly resultFile: string;
 }
@@ -21,26 +22,32 @@ export function attemptFiles(root: string, id: AttemptId): AttemptFiles {
   return {
     directory,
     taskFile: join(directory, 'task.md'),
+    scriptFile: join(directory, 'run.sh'),
     outputFile: join(directory, 'output.log'),
     resultFile: join(directory, 'agent-result.json'),
   };
 }
 
 /** Makes the attempt's folder with the task's text. What an earlier run left under the same name goes. */
-export async function prepareAttempt(files: AttemptFiles, brief: string): Promise<void> {
+export async function prepareAttempt(
+  files: AttemptFiles,
+  { brief, script }: { brief: string; script: string | null },
+): Promise<void> {
   await mkdir(files.directory, { recursive: true, mode: 0o700 });
-  await Promise.all([
-    rm(files.outputFile, { force: true }),
-    rm(files.resultFile, { force: true }),
-    rm(files.taskFile, { force: true }),
-  ]);
+  const { taskFile, scriptFile, outputFile, resultFile } = files;
+  await Promise.all([taskFile, scriptFile, outputFile, resultFile].map((file) => rm(file, { force: true })));
+  await writeNew(taskFile, brief);
+  if (script !== null) await writeNew(scriptFile, script.endsWith('\n') ? script : `${script}\n`);
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
   const handle = await open(
-    files.taskFile,
+    path,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
     0o600,
   );
   try {
-    await handle.writeFile(brief);
+    await handle.writeFile(text);
   } finally {
     await handle.close();
   }

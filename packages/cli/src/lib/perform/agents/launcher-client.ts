@@ -15,7 +15,7 @@ import {
   type Result,
   type ToLauncher,
 } from '@ginkoai/contract';
-import { answerWithinMs, endSilentLauncher, reachLauncher, type ReachedLauncher } from './launcher-reach.js';
+import { endSilentLauncher, reachLauncher, type ReachedLauncher } from './launcher-reach.js';
 import { LineSocket } from './line-socket.js';
 
 /** What an orchestrator hears of its attempts. The same fact may be told again, after a reconnection for example. */
@@ -49,6 +49,8 @@ export interface LauncherOptions {
   readonly log?: (line: string) => void;
   /** How long a launcher that nobody needs stays; 10 s without it. */
   readonly idleMs?: Millis;
+  /** A launcher that takes longer to answer is stuck, and is replaced; 10 s without it. */
+  readonly answerWithinMs?: Millis;
 }
 
 /** The launcher of a working copy, as an orchestrator sees it. */
@@ -68,6 +70,8 @@ export interface LauncherConnection {
 }
 
 const defaultIdleMs = 10_000;
+/** It answers within milliseconds; this is for a machine that can hardly breathe. */
+const defaultAnswerWithinMs = 10_000;
 const secretNames = new Set(['GINKO_GRAPH_TOKEN']);
 const firstPauseMs = 50;
 const longestPauseMs = 5_000;
@@ -112,16 +116,19 @@ class LauncherLink {
   #ended = false;
   #closed: Promise<void> = Promise.resolve();
   readonly #env: Record<string, string>;
+  readonly #answerWithinMs: Millis;
 
   constructor(private readonly options: LauncherOptions) {
     this.#epoch = options.epoch;
     this.#env = environmentOf(options.env);
+    this.#answerWithinMs = options.answerWithinMs ?? defaultAnswerWithinMs;
   }
 
   async open(): Promise<Result<readonly LauncherAttempt[]>> {
     for (let handshakes = 1; ; handshakes += 1) {
       const { root, idleMs = defaultIdleMs } = this.options;
-      const reached = await reachLauncher({ root, idleMs, log: (line) => this.#log(line) });
+      const log = (line: string): void => this.#log(line);
+      const reached = await reachLauncher({ root, idleMs, answerWithinMs: this.#answerWithinMs, log });
       if (!reached.ok) return reached;
       const welcome = await this.#greet(reached.value);
       if (typeof welcome !== 'string') return welcome.ok ? ok(welcome.value.attempts) : welcome;
@@ -196,7 +203,7 @@ class LauncherLink {
       const silent = setTimeout(() => {
         endSilentLauncher(descriptor, (line) => this.#log(line));
         connection.cut('it does not answer');
-      }, answerWithinMs);
+      }, this.#answerWithinMs);
       const connection = new LineSocket({
         socket,
         onLine: (line) => {
@@ -302,7 +309,7 @@ class LauncherLink {
   #expectAnswer(): void {
     clearTimeout(this.#silence);
     if (this.#starts.size === 0) return;
-    this.#silence = setTimeout(() => this.#socket?.cut('it does not answer'), answerWithinMs).unref();
+    this.#silence = setTimeout(() => this.#socket?.cut('it does not answer'), this.#answerWithinMs).unref();
   }
 
   #log(line: string): void {

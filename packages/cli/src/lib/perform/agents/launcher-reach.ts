@@ -15,6 +15,8 @@ export interface ReachOptions {
   readonly root: string;
   /** How long a launcher that nobody needs stays. */
   readonly idleMs: Millis;
+  /** A launcher that cannot be connected to for so long is stopped or stuck. */
+  readonly answerWithinMs: Millis;
   readonly log: (line: string) => void;
 }
 
@@ -23,8 +25,6 @@ export interface ReachedLauncher {
   readonly socket: Socket;
 }
 
-/** A launcher answers within milliseconds; one that takes so long is stopped or stuck. */
-export const answerWithinMs = 10_000;
 const pauseMs = 10;
 const mostStarts = 5;
 
@@ -43,7 +43,7 @@ export async function reachLauncher(options: ReachOptions): Promise<Result<Reach
       if (socket !== null) return ok({ descriptor, socket });
       if (silent?.launcherId !== descriptor.launcherId) {
         silent = { launcherId: descriptor.launcherId, since: performance.now() };
-      } else if (performance.now() - silent.since > answerWithinMs) {
+      } else if (performance.now() - silent.since > options.answerWithinMs) {
         const ended = endSilentLauncher(descriptor, options.log);
         if (!ended.ok) return ended;
       }

@@ -106,7 +106,8 @@ export class LauncherServer {
     if (scope === undefined) {
       return refuse(connection, { code: 'bad_request', message: 'The first message must be a hello.' });
     }
-    if (this.#current.get(scope) !== connection) return this.#refuseStale(connection, scope, message);
+    // It was refused as a whole when another one said hello, and is closing.
+    if (this.#current.get(scope) !== connection) return;
     switch (message.kind) {
       case 'start':
         void this.options.attempts.start(scope, message.start);
@@ -168,21 +169,12 @@ export class LauncherServer {
         `which now gives the orders in ${scope}. Stop this one.`,
     };
   }
-
-  #refuseStale(connection: LineSocket, scope: string, message: Exclude<ToLauncher, Hello>): void {
-    const fence = this.options.state.fences.get(scope);
-    refuse(connection, {
-      code: 'stale_connection',
-      message: fence === undefined ? 'The connection is stale.' : supersededSentence(fence),
-      ...(message.kind === 'start' && { key: message.start.key }),
-    });
-  }
 }
 
-/** Without a key the whole connection is refused, and ends. */
+/** Refuses the connection as a whole, and ends it. */
 function refuse(connection: LineSocket, refusal: Refusal): void {
-  connection.send({ kind: 'refused', ...refusal });
-  if (refusal.key === undefined) connection.end();
+  connection.send({ kind: 'refused', ...refusal } satisfies FromLauncher);
+  connection.end();
 }
 
 /** The message, or a sentence that says what is wrong with it; without its text, which may hold secrets. */

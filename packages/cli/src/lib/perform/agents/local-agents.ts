@@ -18,7 +18,10 @@ import type { LauncherConnection, LauncherEvent } from './launcher-client.js';
 
 /** What is run for a task by an agent, resolved from the configuration and the sprint. */
 export interface TaskCommand {
+  /** `{taskFile}` and `{scriptFile}` stand for files of the attempt. */
   readonly argv: readonly string[];
+  /** A script of the repository, given to its shell as a file; null: none. */
+  readonly script: string | null;
   readonly verify: readonly string[] | null;
   readonly timeLimitMs: Millis;
   /** The task in Markdown, as the agent gets it on stdin and in a file. */
@@ -28,7 +31,8 @@ export interface TaskCommand {
 
 export interface LocalAgentsParts {
   readonly root: string;
-  readonly runId: RunId;
+  /** Known once the run is open. */
+  readonly runId: () => RunId;
   readonly epicId: string;
   readonly sprintId: string;
   readonly epoch: () => number;
@@ -54,11 +58,11 @@ export class LocalAgents implements Agents {
   }
 
   stop(id: AttemptId): void {
-    this.#parts.connection.stop(attemptKey(this.#parts.runId, id), stopGraceMs);
+    this.#parts.connection.stop(attemptKey(this.#parts.runId(), id), stopGraceMs);
   }
 
   settle(ids: readonly AttemptId[]): void {
-    if (ids.length > 0) this.#parts.connection.forget(ids.map((id) => attemptKey(this.#parts.runId, id)));
+    if (ids.length > 0) this.#parts.connection.forget(ids.map((id) => attemptKey(this.#parts.runId(), id)));
   }
 
   raiseEpoch(epoch: number): void {
@@ -116,13 +120,13 @@ export class LocalAgents implements Agents {
 
   async #startOne({ id, agentId }: StartRequest): Promise<void> {
     const { root, runId } = this.#parts;
-    const key = attemptKey(runId, id);
+    const key = attemptKey(runId(), id);
     const command = this.#parts.commandFor(id.taskId, agentId);
     if ('code' in command)
       return this.#parts.onInput({ kind: 'attempt_ended', id, end: { kind: 'failed', failure: command } });
     const files = attemptFiles(root, id);
     try {
-      await prepareAttempt(files, command.brief);
+      await prepareAttempt(files, command);
     } catch (error) {
       const message = `its files could not be written: ${(error as Error).message}`;
       return this.#parts.onInput({
@@ -136,7 +140,8 @@ export class LocalAgents implements Agents {
 
   #launcherStart(key: string, id: AttemptId, command: TaskCommand): LauncherStart {
     const files = attemptFiles(this.#parts.root, id);
-    const fill = (argument: string): string => argument.replaceAll('{taskFile}', files.taskFile);
+    const fill = (argument: string): string =>
+      argument.replaceAll('{taskFile}', files.taskFile).replaceAll('{scriptFile}', files.scriptFile);
     return {
       key,
       argv: command.argv.map(fill),
@@ -186,7 +191,7 @@ export class LocalAgents implements Agents {
 
   #tell(key: string, input: (id: AttemptId) => RunInput): void {
     const parsed = parseAttemptKey(key);
-    if (parsed === null || parsed.runId !== this.#parts.runId) return;
+    if (parsed === null || parsed.runId !== this.#parts.runId()) return;
     this.#parts.onInput(input(parsed.id));
   }
 }

@@ -1,0 +1,106 @@
+import { exitCodes, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
+import type { CommandContext } from '../program.js';
+import { contextMetrics, detectHarness } from '../lib/decide/context-pressure.js';
+import { defaultLimits, type RunLimits } from '../lib/decide/limits.js';
+import { loadConfig } from '../lib/options/load-config.js';
+import { localAgentSpecs } from '../lib/options/local-agent-specs.js';
+import { orchestrateOptions, type OrchestrateFlags } from '../lib/options/orchestrate-options.js';
+import type { Prepared } from '../lib/options/prepared.js';
+import { createReporter } from '../lib/report/create-reporter.js';
+import { reportMode } from '../lib/report/report-mode.js';
+import { systemClock } from '../lib/perform/clock.js';
+import { findProjectRoot, findSprint } from '../lib/perform/sprint-files.js';
+
+/** `ginko orchestrate`: flags -> options -> ports wired -> run -> exit code. */
+export async function orchestrate(
+  flags: OrchestrateFlags,
+  context: CommandContext,
+  args: readonly string[],
+): Promise<ExitCode> {
+  const prepared = await prepare(flags, context);
+  if (!prepared.ok) return refuse(prepared.failure, context);
+  const { options } = prepared.value;
+  if (options.isDryRun) {
+    const { printPlan } = await import('./orchestrate-plan.js');
+    const printed = await printPlan(prepared.value, context);
+    return printed.ok ? exitCodes.ok : refuse(printed.failure, context);
+  }
+  if (options.isRespawn) {
+    const { respawn } = await import('./respawn.js');
+    return respawn(args, context);
+  }
+  const { preflight } = await import('../lib/perform/preflight.js');
+  const cleared = await preflight(prepared.value, context);
+  if (!cleared.ok) return refuse(cleared.failure, context);
+  const ran = await run(prepared.value, context);
+  return ran.ok ? ran.value : refuse(ran.failure, context);
+}
+
+async function prepare(flags: OrchestrateFlags, { cwd, env }: CommandContext): Promise<Result<Prepared>> {
+  const loaded = await loadConfig(await findProjectRoot(cwd));
+  if (!loaded.ok) return loaded;
+  const { config, warnings } = loaded.value;
+  const options = orchestrateOptions(flags, config, env);
+  if (!options.ok) return options;
+  const { sprint, epic } = options.value;
+  const found = await findSprint({ cwd, ...(sprint === null ? {} : { sprint }), ...(epic === null ? {} : { epic }) });
+  if (!found.ok) return found;
+  const specs = localAgentSpecs(options.value, config);
+  if (!specs.ok) return specs;
+  return { ok: true, value: { options: options.value, config, found: found.value, specs: specs.value, warnings } };
+}
+
+async function run(prepared: Prepared, { output, env }: CommandContext): Promise<Result<ExitCode>> {
+  const { options } = prepared;
+  const [{ orchestrateSprint }, { listenForInterrupts }] = await Promise.all([
+    import('../lib/perform/orchestrate-sprint.js'),
+    import('../lib/perform/interrupts.js'),
+  ]);
+  const clock = systemClock;
+  const reporter = await createReporter({
+    output,
+    mode: reportMode(output, { json: options.isJson, quiet: options.isQuiet }),
+    verbose: options.isVerbose,
+    quiet: options.isQuiet,
+    now: () => clock.now(),
+  });
+  const harness = detectHarness(env);
+  let events = 0;
+  const metrics = (): ReturnType<typeof contextMetrics> | undefined =>
+    harness === null
+      ? undefined
+      : contextMetrics({ harness, characters: output.writtenCharacters(), lines: events, events });
+  const startedAt = clock.now();
+  const limits = (): RunLimits => ({
+    ...defaultLimits,
+    maxAttempts: options.maxAttempts,
+    backoffMs: options.backoffMs,
+    stallAfterMs: options.pollIntervalMs * 10,
+    maxRuntimeMs: options.maxRuntimeMs,
+    startedAt,
+    contextPressure: metrics()?.pressure ?? null,
+  });
+  const counting: typeof reporter = {
+    start: (view, titleOf) => reporter.start(view, titleOf),
+    event: (event) => {
+      events += 1;
+      reporter.event(event);
+    },
+    stop: (summary) => reporter.stop(summary),
+  };
+  return orchestrateSprint({
+    ...prepared,
+    env,
+    clock,
+    chance: Math.random,
+    limits,
+    metrics,
+    reporter: counting,
+    listen: (onInterrupt, onEnough) => listenForInterrupts({ clock, onInterrupt, onEnough }),
+  });
+}
+
+function refuse(failure: Failure, { output }: CommandContext): ExitCode {
+  output.error(failure.message);
+  return exitCodes.personNeeded;
+}

@@ -1,0 +1,13 @@
+import type { Config } from '@ginkoai/contract';
+import type { FoundSprint } from '../perform/sprint-files.js';
+import type { LocalAgentSpec } from './local-agent-specs.js';
+import type { OrchestrateOptions } from './orchestrate-options.js';
+
+/** What a run, or its plan, is made of. */
+export interface Prepared {
+  readonly options: OrchestrateOptions;
+  readonly config: Config;
+  readonly found: FoundSprint;
+  readonly specs: readonly LocalAgentSpec[];
+  readonly warnings: readonly string[];
+}

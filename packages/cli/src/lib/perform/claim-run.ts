@@ -1,0 +1,139 @@
+import {
+  ok,
+  type AcquireLeaseResponse,
+  type Config,
+  type Epoch,
+  type EpicId,
+  type Failure,
+  type GraphId,
+  type Holder,
+  type Result,
+} from '@ginkoai/contract';
+import { acquireLease } from './acquire-lease.js';
+import { connectLaunchers, type LauncherConnection, type LauncherEvent } from './agents/launcher-client.js';
+import { connectGraph, graphIdOf, type GraphConnection } from './connect-graph.js';
+import { loadLocalState, type LocalState } from './local-state.js';
+import { acquireLock, type Lock } from './lock.js';
+import { placeOf } from './project.js';
+import { newHolder } from './run-identity.js';
+import { openStateDirectory } from './state-directory.js';
+import { createStateFile, type StateFile } from './state-file.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ClaimOptions {
+  readonly root: string;
+  readonly epicId: EpicId;
+  readonly config: Config;
+  readonly env: Environment;
+  readonly isOffline: boolean;
+  readonly isTakeover: boolean;
+  readonly now: number;
+  readonly onLauncher: (event: LauncherEvent) => void;
+}
+
+/** Everything an orchestrator must have in its hands before it opens a run. */
+export interface Claim {
+  readonly place: string;
+  readonly holder: Holder;
+  readonly graphId: GraphId;
+  readonly directory: string;
+  readonly lock: Lock;
+  readonly stateFile: StateFile;
+  readonly local: LocalState;
+  /** `why`: there is none to talk to. */
+  readonly graph: GraphConnection | { readonly why: string };
+  /** null: the graph did not answer; the run goes on under the last epoch that is known. */
+  readonly lease: AcquireLeaseResponse | null;
+  readonly epoch: Epoch;
+  readonly launcher: LauncherConnection;
+  readonly warnings: readonly Failure[];
+  /** Gives back what is not needed any more; the lease is given back by the run's end. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the local lock, the graph's lease and the launchers, in this order. Failures: `local_lock_held`, `lease_held`,
+ * `newer_version`, and those of the disk.
+ */
+export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
+  const { root, epicId, config, env } = options;
+  const undo: (() => unknown)[] = [];
+  const release = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  const refuse = async (failure: Failure): Promise<Result<never>> => {
+    await release();
+    return { ok: false, failure };
+  };
+  const directory = await openStateDirectory({ workingCopy: root, epicId });
+  if (!directory.ok) return directory;
+  const place = await placeOf(root);
+  if (!place.ok) return place;
+  const holder = newHolder(options.now, place.value);
+  const lock = await acquireLock({
+    directory: directory.value,
+    holder: { ...holder, epoch: 0, startedAt: new Date(options.now).toISOString() },
+    force: options.isTakeover,
+  });
+  if (!lock.ok) return lock;
+  undo.push(() => lock.value.release());
+  const graphId = graphIdOf({ root, env, config });
+  const stateFile = createStateFile({ directory: directory.value, epicId, graphId });
+  const [local, connected] = await Promise.all([
+    loadLocalState({ stateFile, place: place.value, readOnly: false }),
+    connectGraph({ root, config, env, isOffline: options.isOffline, purpose: 'serve' }),
+  ]);
+  if (connected.ok) undo.push(() => connected.value.close());
+  if (!local.ok) return refuse(local.failure);
+  const lastEpoch = local.value.kind === 'found' ? local.value.state.epoch : 0;
+  const warnings: Failure[] = [];
+  let lease: AcquireLeaseResponse | null = null;
+  if (connected.ok) {
+    const asked = await acquireLease({
+      client: connected.value.client,
+      epicId,
+      holder,
+      atLeastEpoch: lastEpoch,
+      isTakeover: options.isTakeover,
+    });
+    if (!asked.ok && asked.failure.code === 'lease_held') return refuse(asked.failure);
+    if (asked.ok) lease = asked.value;
+    else warnings.push(asked.failure);
+  } else {
+    warnings.push(connected.failure);
+  }
+  const epoch = lease?.epoch ?? lastEpoch;
+  const launcher = await connectLaunchers({
+    root,
+    scope: `${graphId}/${epicId}`,
+    epoch,
+    orchestratorId: holder.orchestratorId,
+    env: agentEnvironment(env, config),
+    onMessage: options.onLauncher,
+  });
+  if (!launcher.ok) return refuse(launcher.failure);
+  undo.push(() => launcher.value.close());
+  return ok({
+    place: place.value,
+    holder,
+    graphId,
+    directory: directory.value,
+    lock: lock.value,
+    stateFile,
+    local: local.value,
+    graph: connected.ok ? connected.value : { why: connected.failure.message },
+    lease,
+    epoch,
+    launcher: launcher.value,
+    warnings,
+    release,
+  });
+}
+
+/** What agents may see of the environment: the names of the configuration, or all but ginko's own secrets. */
+function agentEnvironment(env: Environment, config: Config): Environment {
+  if (config.environment !== undefined) return Object.fromEntries(config.environment.map((name) => [name, env[name]]));
+  const { GINKO_GRAPH_TOKEN: _secret, ...rest } = env;
+  return rest;
+}

@@ -1,0 +1,87 @@
+import { staleEpochDetailsSchema, type Failure, type OrchestratorCheckpoint, type RunEvent } from '@ginkoai/contract';
+import type { Lease, Mirror, RunInput } from '../ports.js';
+import { createGraphMirror } from './graph-mirror.js';
+import { createLeaseKeeper } from './lease-keeper.js';
+import type { RunSessionParts } from './run-session.js';
+
+export interface GraphLinks {
+  readonly mirror: Mirror;
+  readonly lease: Lease;
+}
+
+export interface GraphLinksHooks {
+  readonly checkpoint: () => OrchestratorCheckpoint;
+  readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
+}
+
+/** One call of the mirror is not retried inside the client: the mirror has its own back-off. */
+const once = { retries: 0 } as const;
+
+/** What binds a run to its graph: the mirror of its state and the lease. Both do nothing where there is no graph. */
+export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): GraphLinks {
+  const { claim, opened, clock, chance, options, reporter, inbox } = parts;
+  const { graph } = claim;
+  if ('why' in graph) return { mirror: silentMirror(graph.why), lease: noLease };
+  const { client } = graph;
+  const { state } = opened;
+  const { epicId } = state;
+  const { orchestratorId } = claim.holder;
+  const lost = (failure: Failure): void => inbox.push(takenOver(failure));
+  const mirror = createGraphMirror({
+    clock,
+    chance,
+    intervalMs: options.persistIntervalMs,
+    requester: { request: (method, path, body) => client.request(method as 'GET' | 'POST', path, body, once) },
+    appendEvents: (events: readonly RunEvent[]) =>
+      client.appendEvents(
+        { epicId, runId: state.runId, orchestratorId, epoch: state.epoch, events: [...events] },
+        once,
+      ),
+    checkpoint: hooks.checkpoint,
+    reporter,
+    onPersisted: hooks.onPersisted,
+    onStale: lost,
+  });
+  const lease = createLeaseKeeper({
+    clock,
+    chance,
+    isStrict: options.isStrictLease,
+    granted: claim.lease,
+    renew: (epoch) => client.renewLease({ epicId, orchestratorId, epoch }, once),
+    reclaim: () =>
+      client.acquireLease(
+        { epicId, holder: claim.holder, atLeastEpoch: claim.epoch, reclaim: { epoch: claim.epoch, orchestratorId } },
+        once,
+      ),
+    release: (epoch) => client.releaseLease({ epicId, orchestratorId, epoch }, once),
+    onGranted: (epoch) => inbox.push({ kind: 'lease_granted', epoch }),
+    onLost: lost,
+  });
+  return { mirror, lease };
+}
+
+function takenOver(failure: Failure): RunInput {
+  const details = staleEpochDetailsSchema.safeParse(failure.details);
+  if (!details.success) return { kind: 'taken_over', message: failure.message };
+  const { orchestratorId, host, epoch } = details.data;
+  const where = host === null ? '' : ` on ${host}`;
+  const message = `${orchestratorId}${where} took over (epoch ${epoch}). This orchestrator writes nothing more; its files are kept.`;
+  return { kind: 'taken_over', message, orchestratorId, ...(host === null ? {} : { host }) };
+}
+
+function silentMirror(why: string): Mirror {
+  return {
+    offer: () => undefined,
+    persistSoon: () => undefined,
+    finish: () => Promise.resolve(),
+    trouble: () => why,
+    stop: () => undefined,
+  };
+}
+
+const noLease: Lease = {
+  confirm: () => Promise.resolve(),
+  mayAssign: () => true,
+  release: () => Promise.resolve(),
+  stop: () => undefined,
+};

@@ -1,0 +1,192 @@
+import { relative } from 'node:path';
+import { ok, type ContextMetrics, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
+import type { RunLimits } from '../decide/limits.js';
+import type { Prepared } from '../options/prepared.js';
+import type { Clock, InterruptLevel, RunInput } from '../ports.js';
+import type { Reporter } from '../report/reporter.js';
+import type { LauncherEvent } from './agents/launcher-client.js';
+import { LocalAgents } from './agents/local-agents.js';
+import { claimRun, type Claim } from './claim-run.js';
+import { wordsOf } from './graph-words.js';
+import { Inbox } from './inbox.js';
+import { openJournal } from './journal.js';
+import { loadMarksFile } from './marks-file.js';
+import { openRun } from './open-run.js';
+import { gatherSources, type RecoverySources } from './recovery-sources.js';
+import { sprintIdentity } from './run-identity.js';
+import { runSession } from './run-session.js';
+import { sightOpenAttempts } from './sight-attempts.js';
+import { SprintSource } from './sprint-source.js';
+import { agentIds, createTaskCommands } from './task-commands.js';
+
+export interface OrchestrateSprint extends Prepared {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly chance: () => number;
+  readonly limits: () => RunLimits;
+  readonly metrics: () => ContextMetrics | undefined;
+  readonly reporter: Reporter;
+  readonly listen: (onInterrupt: (level: InterruptLevel) => void, onEnough: () => void) => () => void;
+}
+
+/** One process start of a run: claims it, opens it (anew or recovered), and runs it to its end. */
+export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Result<ExitCode>> {
+  const { found, options, config, env, clock } = parts;
+  const identity = sprintIdentity(found.file, found.sprint, options.epic);
+  const inbox = new Inbox<RunInput>();
+  // The launcher speaks only after the claim is complete; until then nobody could make sense of it.
+  let hear: (event: LauncherEvent) => void = () => undefined;
+  const claim = await claimRun({
+    root: found.root,
+    epicId: identity.epicId,
+    config,
+    env,
+    isOffline: options.isOffline,
+    isTakeover: options.isTakeover,
+    now: clock.now(),
+    onLauncher: (event) => hear(event),
+  });
+  if (!claim.ok) return claim;
+  const ran = await runClaimed(parts, {
+    claim: claim.value,
+    identity,
+    inbox,
+    setListener: (listener) => (hear = listener),
+  });
+  if (!ran.ok) await claim.value.release();
+  return ran;
+}
+
+interface Claimed {
+  readonly claim: Claim;
+  readonly identity: { readonly sprintId: string; readonly epicId: string };
+  readonly inbox: Inbox<RunInput>;
+  readonly setListener: (listener: (event: LauncherEvent) => void) => void;
+}
+
+async function runClaimed(
+  parts: OrchestrateSprint,
+  { claim, identity, inbox, setListener }: Claimed,
+): Promise<Result<ExitCode>> {
+  const { found, options, config, specs, clock, chance, limits, reporter } = parts;
+  const { place, holder, epoch, directory, graphId } = claim;
+  const sources = await gatherSources({ local: claim.local, place, epicId: identity.epicId, graph: claim.graph });
+  if (!sources.ok) return sources;
+  const sprint = await openSprintSource(parts, { claim, inbox });
+  if (!sprint.ok) return sprint;
+  let runId = '';
+  const agents = new LocalAgents({
+    root: found.root,
+    runId: () => runId,
+    ...identity,
+    epoch: () => epoch,
+    commandFor: createTaskCommands({
+      specs,
+      verify: options.verify ?? config.defaults.verify ?? null,
+      taskTimeoutMs: options.taskTimeoutMs,
+      task: (id) => sprint.value.task(id),
+      bodyOf: (task) => sprint.value.bodyOf(task),
+      summaryOf: () => undefined,
+    }),
+    onInput: (input) => inbox.push(input),
+    connection: claim.launcher,
+  });
+  const { words, revision } = await readWords(
+    claim,
+    identity.epicId,
+    options.isResume ? sources.value.graphRevision : null,
+  );
+  for (const message of [...parts.warnings, ...claim.local.warnings]) {
+    reporter.event({ kind: 'warning', at: new Date(clock.now()).toISOString(), code: 'state', message });
+  }
+  const opened = await openRun({
+    sources: sources.value,
+    isResume: options.isResume,
+    identity: { ...identity, graphId },
+    successor: { holder, orchestratorName: 'orchestrator', epoch },
+    sprint: sprint.value,
+    words,
+    openJournal: (of) => openJournal({ directory, epoch: of }),
+    sight: ({ state }) => {
+      runId = state.runId;
+      const lastHeardAt = lastHeard(claim, sources.value);
+      return sightOpenAttempts({
+        state,
+        agents,
+        attempts: claim.launcher.attempts,
+        lastHeardAt,
+        isGone: options.isTakeover,
+        now: clock.now(),
+      });
+    },
+    clock,
+    chance,
+    limits: limits(),
+    includeInProgress: options.includeInProgress,
+    keepRunning: options.keepRunning,
+    reporter,
+  });
+  if (!opened.ok) return opened;
+  runId = opened.value.state.runId;
+  setListener((event) => agents.hear(event));
+  const summary = await runSession({
+    ...parts,
+    root: found.root,
+    claim,
+    opened: opened.value,
+    sprint: sprint.value,
+    agents,
+    pool: agentIds(specs),
+    inbox,
+    graphRevision: revision,
+    lastHeardAt: lastHeard(claim, sources.value),
+  });
+  return ok(summary.exitCode);
+}
+
+async function openSprintSource(
+  parts: OrchestrateSprint,
+  { claim, inbox }: Pick<Claimed, 'claim' | 'inbox'>,
+): Promise<Result<SprintSource>> {
+  const { found, options, clock } = parts;
+  const marks = await loadMarksFile({ directory: claim.directory });
+  if (!marks.ok) return marks;
+  const source = new SprintSource({
+    file: found.file,
+    name: relative(found.root, found.file),
+    text: found.text,
+    sprint: found.sprint,
+    marksFile: marks.value.marksFile,
+    clock,
+    isWriteBack: options.isWriteBack,
+    mayWrite: () => claim.lock.isStillOurs(),
+    onChanged: () => inbox.push({ kind: 'sprint_changed' }),
+    onTrouble: (failure: Failure) => inbox.push({ kind: 'sprint_trouble', failure }),
+  });
+  return ok(source);
+}
+
+/**
+ * What people said in the graph since the recovered state had read it. A fresh start takes over none of it: it begins
+ * with what the sprint file shows.
+ */
+async function readWords(
+  claim: Claim,
+  epicId: string,
+  since: number | null,
+): Promise<{ words: ReturnType<typeof wordsOf>; revision: number }> {
+  const none = { words: new Map<string, never>(), revision: since ?? 0 };
+  if ('why' in claim.graph) return none;
+  const news = await claim.graph.client.taskNews({ epicId, since: since ?? 0 }, { retries: 0 });
+  if (!news.ok) return none;
+  return { words: since === null ? none.words : wordsOf(news.value), revision: news.value.revision };
+}
+
+/** When the orchestrator before this one gave its last sign of life. */
+function lastHeard(claim: Claim, sources: RecoverySources): number {
+  const renewed = claim.lease?.previous?.renewedAt;
+  if (renewed !== undefined) return Date.parse(renewed);
+  const state =
+    sources.graph.kind === 'found' ? sources.graph.state : sources.local.kind === 'found' ? sources.local.state : null;
+  return state === null ? 0 : Date.parse(state.lastEventAt);
+}

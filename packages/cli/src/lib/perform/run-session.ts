@@ -1,0 +1,316 @@
+import { relative } from 'node:path';
+import type { ContextMetrics, OrchestratorCheckpoint, TaskId } from '@ginkoai/contract';
+import { checkpointOf } from '../decide/checkpoint-of.js';
+import type { AttemptId } from '../decide/close-attempt.js';
+import type { RunLimits } from '../decide/limits.js';
+import type { OrchestrateOptions } from '../options/orchestrate-options.js';
+import type { OrchestratorState } from '../orchestrator-state.js';
+import type { Clock, InterruptLevel, Lease, Mirror, RunInput } from '../ports.js';
+import type { Reporter, RunSummary, RunView } from '../report/reporter.js';
+import { attemptFiles } from './agents/attempt-files.js';
+import type { LocalAgents } from './agents/local-agents.js';
+import { Checkpointer } from './checkpointer.js';
+import type { Claim } from './claim-run.js';
+import { EpochJournal } from './epoch-journal.js';
+import { followForeignAttempts } from './foreign-attempts.js';
+import { graphLinks } from './graph-links.js';
+import { followGraphWords, type GraphWordsParts } from './graph-words.js';
+import type { Inbox } from './inbox.js';
+import { openJournal } from './journal.js';
+import type { OpenedRun } from './open-run.js';
+import { outputTail } from './output-tail.js';
+import { createRecorder } from './recorder.js';
+import { exitCodeAfter, runOrchestration, type LoopEnd } from './run-orchestration.js';
+import { activityOf, runView, titleOf, type AttemptPhase } from './run-view.js';
+import { strayAttempts } from './sight-attempts.js';
+import type { SprintSource } from './sprint-source.js';
+import { watchForSuspension } from './suspension.js';
+
+export interface RunSessionParts {
+  readonly root: string;
+  readonly options: OrchestrateOptions;
+  readonly claim: Claim;
+  readonly opened: OpenedRun;
+  readonly sprint: SprintSource;
+  readonly agents: LocalAgents;
+  readonly pool: readonly { readonly id: string; readonly capabilities: readonly string[] }[];
+  readonly inbox: Inbox<RunInput>;
+  readonly clock: Clock;
+  readonly chance: () => number;
+  readonly limits: () => RunLimits;
+  readonly metrics: () => ContextMetrics | undefined;
+  readonly graphRevision: number;
+  readonly lastHeardAt: number;
+  readonly reporter: Reporter;
+  readonly listen: (onInterrupt: (level: InterruptLevel) => void, onEnough: () => void) => () => void;
+}
+
+const finalPersistMs = 5_000;
+const stopGraceMs = 5_000;
+
+/** Runs an opened run to its end and leaves everything as the next start wants to find it. */
+export async function runSession(parts: RunSessionParts): Promise<RunSummary> {
+  return new RunSession(parts).run();
+}
+
+class RunSession {
+  readonly #parts: RunSessionParts;
+  readonly #memory: OrchestratorState;
+  readonly #journal: EpochJournal;
+  readonly #checkpointer: Checkpointer;
+  readonly #mirror: Mirror;
+  readonly #lease: Lease;
+  readonly #phases = new Map<TaskId, AttemptPhase>();
+  readonly #stopping = new Map<TaskId, AttemptId>();
+  readonly #startedAt: number;
+  #revision: number;
+  #exit: { reason: string; code: number } | undefined;
+
+  constructor(parts: RunSessionParts) {
+    const { opened, claim, clock, options, reporter } = parts;
+    this.#parts = parts;
+    this.#startedAt = clock.monotonic();
+    this.#revision = parts.graphRevision;
+    const { recoveredFrom } = opened.state;
+    this.#memory = {
+      run: opened.state,
+      ...(recoveredFrom === null ? {} : { recoveredFromCheckpointId: recoveredFrom }),
+    };
+    this.#journal = new EpochJournal(opened.journal, (epoch) => openJournal({ directory: claim.directory, epoch }));
+    this.#checkpointer = new Checkpointer({
+      file: claim.stateFile,
+      journal: this.#journal,
+      clock,
+      intervalMs: options.persistIntervalMs,
+      reporter,
+      checkpoint: () => this.#checkpoint(),
+    });
+    const links = graphLinks(parts, {
+      checkpoint: () => this.#checkpoint(),
+      onPersisted: (checkpoint) => (this.#memory.lastGraphPersist = new Date(checkpoint.persistedAt ?? clock.now())),
+    });
+    this.#mirror = links.mirror;
+    this.#lease = links.lease;
+  }
+
+  async run(): Promise<RunSummary> {
+    const { opened, reporter, claim, pool } = this.#parts;
+    const { state } = opened;
+    reporter.start(
+      () => this.#view(),
+      (taskId) => titleOf(state.tasks.get(taskId)),
+    );
+    for (const { id, capabilities } of pool) state.agents.join(id, capabilities);
+    for (const facts of state.open) {
+      if (facts.assignment?.place === state.place) state.agents.occupy(facts.assignment.agentId, facts.id);
+    }
+    for (const { code, message } of claim.warnings) this.#warn(code, message);
+    await this.#checkpointer.save();
+    this.#mirror.offer(opened.events);
+    this.#followUp();
+    const stops = this.#watch();
+    const end = await this.#loop();
+    for (const stop of stops) stop();
+    return this.#finish(end);
+  }
+
+  /** What the opening of the run left to do: agents to stop, marks that the file owes, attempts of the past. */
+  #followUp(): void {
+    const { opened, agents, sprint, claim } = this.#parts;
+    const { running, over } = strayAttempts(opened.state, claim.launcher.attempts);
+    if (over.length > 0) claim.launcher.forget(over);
+    for (const { key, id } of running) {
+      if (id !== null) this.#stopping.set(id.taskId, id);
+      claim.launcher.stop(key, stopGraceMs);
+    }
+    for (const { stop } of opened.changes) {
+      if (stop === undefined) continue;
+      this.#stopping.set(stop.taskId, stop);
+      agents.stop(stop);
+    }
+    sprint.owe(opened.changes.filter((change) => change.writeMark === true).map((change) => change.taskId));
+    for (const facts of opened.state.open) {
+      this.#phases.set(facts.id, facts.assignment?.process === undefined ? 'starting' : 'running');
+    }
+  }
+
+  /** Looks at the world beside the loop; whatever they find goes into the inbox. */
+  #watch(): (() => void)[] {
+    const { inbox, clock, claim, options, opened, sprint, graphRevision, lastHeardAt, listen } = this.#parts;
+    const onInput = (input: RunInput): void => inbox.push(input);
+    const intervalMs = options.pollIntervalMs;
+    const stops = [
+      every(clock, intervalMs, () => sprint.poll()),
+      followForeignAttempts({
+        state: opened.state,
+        clock,
+        intervalMs,
+        lastHeardAt,
+        isGone: options.isTakeover,
+        onInput,
+      }),
+      listen(
+        (level) => onInput({ kind: 'interrupt', level }),
+        () => this.#saveAtOnce(),
+      ),
+    ];
+    const { graph } = claim;
+    if ('why' in graph) return stops;
+    const ask = (since: number): ReturnType<typeof graph.client.taskNews> =>
+      graph.client.taskNews({ epicId: opened.state.epicId, since }, { retries: 0 });
+    const onWords: GraphWordsParts['onWords'] = (words, revision) => onInput({ kind: 'graph_words', words, revision });
+    return [...stops, followGraphWords({ clock, intervalMs, since: graphRevision, ask, onWords })];
+  }
+
+  async #loop(): Promise<LoopEnd> {
+    const { inbox, clock, chance, claim, agents, sprint, options, reporter, opened, limits } = this.#parts;
+    await sprint.acknowledge(sprint.observe());
+    const suspension = watchForSuspension(clock);
+    try {
+      return await runOrchestration({
+        state: opened.state,
+        inbox,
+        clock,
+        chance,
+        recorder: createRecorder({
+          state: opened.state,
+          journal: this.#journal,
+          clock,
+          mirror: this.#mirror,
+          reporter,
+        }),
+        checkpointer: this.#checkpointer,
+        agents,
+        lease: this.#lease,
+        marks: sprint,
+        suspension,
+        reporter,
+        limits,
+        pollIntervalMs: options.pollIntervalMs,
+        sprint,
+        phases: this.#phases,
+        stopping: this.#stopping,
+        stopsAgents: options.stopsAgents,
+        includeInProgress: options.includeInProgress,
+        keepRunning: options.keepRunning,
+        isStillOurs: () => claim.lock.isStillOurs(),
+        onRevision: (revision) => (this.#revision = revision),
+      });
+    } finally {
+      suspension.stop();
+    }
+  }
+
+  async #finish(end: LoopEnd): Promise<RunSummary> {
+    const { opened, claim, sprint, agents, clock, reporter } = this.#parts;
+    const { state } = opened;
+    const exitCode = exitCodeAfter(end.stop, state.idleResumes);
+    if (end.isTakenOver) {
+      this.#mirror.stop();
+      this.#lease.stop();
+      await this.#leaveToSuccessor();
+    } else {
+      this.#exit = { reason: end.stop.reason, code: exitCode };
+      const recorder = createRecorder({ state, journal: this.#journal, clock, mirror: this.#mirror, reporter });
+      const { reason: stopReason, message } = end.stop;
+      const recorded = await recorder.record([{ kind: 'run_stopped', stopReason, exitCode, message }]);
+      if (!recorded.ok && recorded.failure.message !== message)
+        this.#warn(recorded.failure.code, recorded.failure.message);
+      await sprint.settle();
+      await this.#checkpointer.save();
+      await this.#mirror.finish(finalPersistMs);
+      if (state.open.size === 0) await this.#lease.release();
+      else this.#lease.stop();
+    }
+    await agents.close();
+    const closed = await this.#journal.close();
+    if (!closed.ok && !end.isTakenOver && end.stop.reason !== 'disk_full')
+      this.#warn(closed.failure.code, closed.failure.message);
+    const summary = this.#summary(end, exitCode);
+    reporter.stop(summary);
+    await claim.release();
+    return summary;
+  }
+
+  /** Agents of a run that somebody else has: a successor in this working copy adopts them, nobody else can. */
+  async #leaveToSuccessor(): Promise<void> {
+    const { opened, agents, claim } = this.#parts;
+    if (!claim.lock.isStillOurs()) return;
+    for (const { id: taskId, generation, attempt } of opened.state.open) agents.stop({ taskId, generation, attempt });
+    await Promise.resolve();
+  }
+
+  #checkpoint(): OrchestratorCheckpoint {
+    const { clock, opened, metrics } = this.#parts;
+    const contextMetrics = metrics();
+    const persistedAt = this.#memory.lastGraphPersist?.toISOString();
+    return checkpointOf(opened.state, {
+      savedAt: new Date(clock.now()).toISOString(),
+      eventCursor: this.#revision,
+      ...(persistedAt === undefined ? {} : { persistedAt }),
+      ...(contextMetrics === undefined ? {} : { contextMetrics }),
+      ...(this.#exit === undefined ? {} : { exit: this.#exit }),
+    });
+  }
+
+  /** A signal more than was needed: whatever is in memory is saved in this very turn. */
+  #saveAtOnce(): void {
+    if (this.#parts.claim.lock.isStillOurs()) this.#parts.claim.stateFile.saveSync(this.#checkpoint());
+  }
+
+  #view(): RunView {
+    const { opened, sprint, root, clock } = this.#parts;
+    const now = clock.now();
+    return runView({
+      state: opened.state,
+      sprintTitle: sprint.title(),
+      graphTrouble: this.#mirror.trouble(),
+      activityOf: ({ id, generation, attempt, assignment }) => {
+        if (assignment?.place !== opened.state.place) return { activity: 'elsewhere' };
+        const tail = outputTail(attemptFiles(root, { taskId: id, generation, attempt }).outputFile);
+        const lastOutputAt = tail?.grewAt ?? Date.parse(assignment.assignedAt);
+        const activity = activityOf({ phase: this.#phases.get(id) ?? 'starting', now, lastOutputAt });
+        return tail?.lastLine === undefined ? { activity } : { activity, lastLine: tail.lastLine };
+      },
+    });
+  }
+
+  #summary({ stop, figures }: LoopEnd, exitCode: RunSummary['exitCode']): RunSummary {
+    const { opened, clock, claim, root } = this.#parts;
+    return {
+      stopReason: stop.reason,
+      exitCode,
+      message: stop.message,
+      view: this.#view(),
+      durationMs: clock.monotonic() - this.#startedAt,
+      attempts: figures.attempts,
+      adopted: opened.adopted,
+      failedAttempts: figures.failedAttempts,
+      completedNow: figures.completedNow,
+      usage: opened.state.usage,
+      stateDirectory: relative(root, claim.directory),
+      failedOutputs: figures.failed.slice(-10).map(({ message, ...id }) => ({
+        taskId: id.taskId,
+        message,
+        outputFile: relative(root, attemptFiles(root, id).outputFile),
+      })),
+    };
+  }
+
+  #warn(code: string, message: string): void {
+    this.#parts.reporter.event({ kind: 'warning', at: new Date(this.#parts.clock.now()).toISOString(), code, message });
+  }
+}
+
+function every(clock: Clock, intervalMs: number, work: () => Promise<void>): () => void {
+  let isStopped = false;
+  let cancel: () => void = () => undefined;
+  const schedule = (): void => {
+    if (!isStopped) cancel = clock.after(intervalMs, () => void work().finally(schedule));
+  };
+  schedule();
+  return () => {
+    isStopped = true;
+    cancel();
+  };
+}
