@@ -108,10 +108,8 @@ export class TerminalScreen {
       this.#row = Math.max(this.#top, this.#row - Number(parameters || '1'));
       return;
     }
-    if (final === 'J' && parameters === '') {
-      const row = this.#rows[this.#row];
-      if (row !== undefined) this.#rows[this.#row] = { cells: row.cells.slice(0, this.#column), continues: false };
-      this.#rows.length = this.#row + 1;
+    if (final === 'K' && parameters === '2') {
+      this.#rows[this.#row] = emptyRow();
       return;
     }
     this.#mode(sequence);

@@ -29,6 +29,7 @@ export interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
+  on?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 export interface OutputOptions {
@@ -39,10 +40,25 @@ export interface OutputOptions {
 
 export function createOutput({ stdout, stderr, env }: OutputOptions): Output {
   let written = 0;
+  // A reader that went away (`| head`, a closed terminal) or a full disk behind stdout must not end a run: what is
+  // said from then on is lost, the run goes on. Somebody who still listens on stderr hears of a failure once.
+  const broken = new Set<OutputStream>();
   const write = (stream: OutputStream, text: string): void => {
+    if (broken.has(stream)) return;
     written += text.length;
     stream.write(text);
   };
+  const breaks = (stream: OutputStream, tell: (error: NodeJS.ErrnoException) => void): void => {
+    stream.on?.('error', (error) => {
+      if (broken.has(stream)) return;
+      broken.add(stream);
+      tell(error);
+    });
+  };
+  breaks(stdout, ({ code, message }) => {
+    if (code !== 'EPIPE' && code !== 'EIO') write(stderr, `Standard output cannot be written any more: ${message}\n`);
+  });
+  breaks(stderr, () => undefined);
   const isTerminal = stdout.isTTY === true;
   return {
     line: (text) => write(stdout, `${sanitize(text)}\n`),

@@ -13,8 +13,8 @@ const hideCursor = `${escape}?25l`;
 const showCursor = `${escape}?25h`;
 const noWrapping = `${escape}?7l`;
 const wrapping = `${escape}?7h`;
-const eraseBelow = `${escape}J`;
-const up = (rows: number): string => (rows > 0 ? `${escape}${rows}A` : '');
+const eraseLine = `${escape}2K`;
+const up = `${escape}A`;
 
 /**
  * Keeps a block of lines at the foot of a terminal while other lines scroll away above it. The cursor rests at the start
@@ -40,9 +40,9 @@ export class ScreenPainter {
     const frame = [
       beginFrame,
       hide,
-      up(rowsOf(this.#block, columns)),
       '\r',
-      eraseBelow,
+      // Line by line: some terminals (tmux) take "erase all below" at the top of the screen as scrolling it away.
+      `${up}${eraseLine}`.repeat(Math.min(rowsOf(this.#block, columns), this.#output.rows())),
       ...above.map((line) => `${line}\n`),
       ...(block.length === 0 ? [] : [noWrapping, ...block.map(({ text }) => `${text}\n`), wrapping]),
       show,
