@@ -103,10 +103,20 @@ describe('a replay of journals', () => {
     expect(sequencesOf((await replay({ epoch: 1, sequence: 2 })).events)).toEqual([3, 4, 5, 6, 7]);
   });
 
+  it('goes on in the journal that a lease granted in the middle begins', async () => {
+    const granted: RunEvent = { kind: 'lease_granted', sequence: 3, at: '2026-01-05T10:00:00Z', epoch: 2 };
+    await write(1, [runStarted(), taskAdded(2)]);
+    await write(2, [granted, ...tasksAdded(4, 5)]);
+    expect(sequencesOf((await replay()).events)).toEqual([1, 2, 3, 4, 5]);
+    expect(sequencesOf((await replay({ epoch: 2, sequence: 3 })).events)).toEqual([4, 5]);
+  });
+
   it('leaves out lines of an epoch before the position', async () => {
     await write(1, [runStarted(), ...tasksAdded(2, 6)]);
     const { events, strays } = await replay({ epoch: 4, sequence: 5 });
     expect([...events, ...strays]).toEqual([]);
+    const ofAnotherRun = await replay({ epoch: 4, sequence: 5, runId: 'run-7' });
+    expect(ofAnotherRun).toMatchObject({ events: [], strays: [], startsRun: false });
   });
 
   it('starts again with a later run, and forgets the one before', async () => {
@@ -169,7 +179,7 @@ describe('a replay of journals', () => {
     expect(sequencesOf(events)).toEqual([1, 2]);
     expect(sequencesOf(detached)).toEqual([4, 5, 6]);
     expect(warnings).toEqual([expect.stringContaining('damaged at line 3')]);
-    await replay();
+    expect((await replay()).warnings).toEqual(warnings);
     const copies = readdirSync(quarantine());
     expect(copies).toHaveLength(1);
     expect(readFileSync(join(quarantine(), copies[0] ?? ''), 'utf8')).toBe(damaged.split('\n').slice(2).join('\n'));

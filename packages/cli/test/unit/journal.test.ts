@@ -35,6 +35,17 @@ describe('a journal', () => {
     expect(await writtenSequences()).toEqual(sequencesOf(events));
   });
 
+  it('answers nobody before what was asked for is written, however much goes out before it', async () => {
+    const journal = await open();
+    const early = journal.append(tasksAdded(1, 6_000));
+    const late = journal.append([taskAdded(6_001)]);
+    valueOf(await Promise.race([early, late]));
+    expect((await writtenSequences()).length).toBeGreaterThanOrEqual(6_000);
+    valueOf(await late);
+    expect(await writtenSequences()).toHaveLength(6_001);
+    valueOf(await journal.close());
+  });
+
   it('takes events from whoever was just answered', async () => {
     const journal = await open();
     for (const event of tasksAdded(1, 50)) valueOf(await journal.append([event]));

@@ -66,6 +66,22 @@ describe('restoring a generation', () => {
     expect(run).toMatchObject({ kind: 'found', checkpoint: { sequence: 7 }, replay: { events: [] } });
   });
 
+  it('leaves the lines of an earlier run alone that shares the journal', async () => {
+    const shared = (runId: string, last: number): RunEvent[] => [
+      runStarted({ runId, epoch: 7 }),
+      ...tasksAdded(2, last),
+    ];
+    await append(7, shared('run-1', 9));
+    await append(7, shared('run-2', 4));
+    valueOf(await stateFile().save(aCheckpoint({ runId: 'run-2', epoch: 7, sequence: 3 })));
+    const before = readFileSync(join(directory(), 'journal-7.ndjson'), 'utf8').split('\n');
+    valueOf(await stateFile().restore(0));
+    expect(readFileSync(join(directory(), 'journal-7.ndjson'), 'utf8').split('\n')).toEqual([
+      ...before.slice(0, 12),
+      '',
+    ]);
+  });
+
   it('changes nothing when there is no such generation, or it is damaged', async () => {
     truncateSync(join(directory(), generationFile(2)), 50);
     const before = readdirSync(directory());

@@ -76,6 +76,17 @@ describe('the state file', () => {
     expect(JSON.parse(synchronous.toString())).toMatchObject({ checkpoint: { version: 2 } });
   });
 
+  it('leaves out what has no value', async () => {
+    const empty = Object.fromEntries(Array.from({ length: 1_200 }, (_, index) => [`field-${index}`, undefined]));
+    const checkpoint = aCheckpoint({ nothing: undefined, little: { ...empty, last: 1 }, none: {}, list: [undefined] });
+    valueOf(await stateFile().save(checkpoint));
+    expect(await stateFile().load()).toMatchObject({
+      kind: 'found',
+      checkpoint: { ...aCheckpoint(), little: { last: 1 }, none: {}, list: [null] },
+      warnings: [],
+    });
+  });
+
   it('finds nothing where nothing was saved', async () => {
     expect(await stateFile().load()).toEqual({ kind: 'none', warnings: [] });
     expect(await stateFile({ directory: join(directory(), 'gone') }).load()).toEqual({ kind: 'none', warnings: [] });
@@ -146,6 +157,13 @@ describe('the state file', () => {
       expect.stringContaining('checkpoint.json.1 is used instead'),
     ]);
     expect(existsSync(pathOf(0))).toBe(false);
+  });
+
+  it('does not follow a link, even to a state that could be used', async () => {
+    await save(1, 2);
+    renameSync(pathOf(0), join(directory(), 'elsewhere'));
+    symlinkSync(join(directory(), 'elsewhere'), pathOf(0));
+    expect(await stateFile().load()).toMatchObject({ kind: 'found', checkpoint: { sequence: 1 }, generation: 1 });
   });
 
   it('starts over only when no generation is left, naming each', async () => {
@@ -255,6 +273,13 @@ describe('the state file', () => {
     expect(journals()).toEqual(['journal-2.ndjson', 'journal-3.ndjson', 'journal-4.ndjson']);
   });
 
+  it('keeps every journal while it has not all its generations', async () => {
+    for (const epoch of [1, 2, 3]) await append(epoch, [runStarted({ epoch })]);
+    const file = stateFile();
+    for (const epoch of [3, 3, 3, 3]) valueOf(await file.save(aCheckpoint({ epoch })));
+    expect(readdirSync(directory()).filter((name) => name.startsWith('journal'))).toHaveLength(3);
+  });
+
   it('keeps the journal that was begun before the lease was granted', async () => {
     for (const epoch of [1, 3]) await append(epoch, [runStarted({ epoch })]);
     const file = stateFile();
@@ -294,6 +319,15 @@ describe('the state file', () => {
     expect(run.kind === 'found' && sequencesOf(run.replay.strays)).toEqual([5, 6, 7, 8]);
   });
 
+  it('gives a later run that was never saved without the state of the one before', async () => {
+    await append(1, [runStarted(), ...tasksAdded(2, 8)]);
+    await save(3);
+    await append(2, [runStarted({ runId: 'run-2', epoch: 2 }), ...tasksAdded(2, 4)]);
+    const run = await loadLocalRun({ stateFile: stateFile() });
+    expect(run).toMatchObject({ kind: 'found', checkpoint: undefined, replay: { startsRun: true } });
+    expect(run.kind === 'found' && sequencesOf(run.replay.events)).toEqual([1, 2, 3, 4]);
+  });
+
   it('knows nothing where nothing is', async () => {
     expect(await loadLocalRun({ stateFile: stateFile() })).toMatchObject({ kind: 'none', warnings: [] });
   });
@@ -323,6 +357,18 @@ describe('checkpoints of released versions', () => {
       inProgressTasks: { 'TASK-3': 'local-1' },
       blockedTasks: ['TASK-4'],
       fieldOfANewerGinko: { kept: true },
+    });
+  });
+
+  it('of version 1 belong to the epic in whose folder they lie, whatever their sprint is called', async () => {
+    const versionOne = readFileSync(new URL('version-1.json', corpus), 'utf8');
+    const named = versionOne.replace(/"sprintId": "[^"]*"/, '"sprintId": "sprint-9"');
+    writeFileSync(join(directory(), 'checkpoint.json'), named);
+    const file = createStateFile({ directory: directory(), epicId: 'epic-1', graphId: 'graph-1' });
+    expect(await file.load()).toMatchObject({
+      kind: 'found',
+      checkpoint: { epicId: 'epic-1', sprintId: 'sprint-9' },
+      warnings: [],
     });
   });
 
