@@ -31,9 +31,9 @@ export interface AttemptRequest {
 
 /** Sends one request. Never rejects for anything that the network or the server did. */
 export async function graphAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
-  if (request.signal?.aborted === true) return { kind: 'aborted' };
   // 105 ms to load: only commands that speak to a graph pay for it.
   const { default: axios } = await import('axios');
+  if (request.signal?.aborted === true) return { kind: 'aborted' };
   const controller = new AbortController();
   let timedOut = false;
   const abort = (): void => controller.abort();
