@@ -31,7 +31,7 @@ export function readTaskHeading(heading: string, style: HeadingStyle): TaskHeadi
   const label = idBefore(heading, lead.end) ?? (style === 'labels' ? labelBefore(heading, lead.end) : null);
   if (label === null) return null;
   if (!idPattern.test(label.id)) return { kind: 'unsafe_id', id: label.id };
-  const tail = readTail(heading, label.end, lead);
+  const tail = readTail(heading, label.end);
   return {
     kind: 'task',
     id: label.id,
@@ -46,7 +46,6 @@ interface Lead {
   readonly end: number;
   readonly status: WrittenStatus | null;
   readonly mark: number | null;
-  readonly isStruck: boolean;
 }
 
 /** What stands before the id: `#`s, a mark, symbols, the signs of bold, code and struck text. */
@@ -66,7 +65,7 @@ function readLead(heading: string): Lead {
       at += character.length - 1;
     }
   }
-  return { end: at, status, mark, isStruck: heading.slice(0, at).includes('~~') };
+  return { end: at, status, mark };
 }
 
 function markAt(heading: string, at: number): { status: WrittenStatus; length: number } | null {
@@ -104,12 +103,30 @@ function labelBefore(heading: string, start: number): IdLabel | null {
 type Tail = Omit<TaskHeading, 'kind' | 'id'>;
 
 /** The title, without an effort in brackets and a mark or symbol of completion behind it. */
-function readTail(heading: string, start: number, lead: Lead): Tail {
-  const offset = heading.length - heading.slice(start).trimStart().length;
-  let tail: Tail = { title: withoutClosing(heading.slice(start)), effort: null, status: null, mark: null };
-  for (let shorter = withoutLast(tail, offset); shorter !== null; shorter = withoutLast(tail, offset)) tail = shorter;
-  const [isStruck, title] = withoutWrapping(tail.title, heading.slice(0, start), lead);
-  return { ...tail, title, status: tail.status ?? wordsBehind(title) ?? (isStruck ? { status: 'cancelled' } : null) };
+function readTail(heading: string, start: number): Tail {
+  const opening = openingOf(heading.slice(0, start));
+  const written = withoutClosing(heading.slice(start));
+  // `**TASK-1:** Title` closes what was opened before the id.
+  const isClosed = opening === '**' && written.startsWith(opening);
+  const whole = isClosed ? written.slice(2).trimStart() : written;
+  const offset = heading.lastIndexOf(whole);
+  let tail = shortened({ title: whole, effort: null, status: null, mark: null }, offset);
+  const isWrapped = opening !== null && !isClosed && tail.title.endsWith(opening);
+  if (isWrapped) tail = shortened({ ...tail, title: tail.title.slice(0, -2).trimEnd() }, offset);
+  const isStruck = (isWrapped && opening === '~~') || tail.title.startsWith('~~');
+  return { ...tail, status: tail.status ?? wordsBehind(tail.title) ?? (isStruck ? { status: 'cancelled' } : null) };
+}
+
+/** The signs of bold or struck text that are opened before the title and not closed there. */
+function openingOf(before: string): '**' | '~~' | null {
+  for (const signs of ['**', '~~'] as const) if (before.split(signs).length % 2 === 0) return signs;
+  return null;
+}
+
+function shortened(tail: Tail, offset: number): Tail {
+  let shortest = tail;
+  for (let next = withoutLast(tail, offset); next !== null; next = withoutLast(next, offset)) shortest = next;
+  return shortest;
 }
 
 function withoutLast(tail: Tail, offset: number): Tail | null {
@@ -153,13 +170,6 @@ function markBehind(title: string): { title: string; status: WrittenStatus; at: 
 function withoutDash(title: string): string {
   const text = title.trimEnd();
   return /\s[–—-]$/.test(text.slice(-2)) ? text.slice(0, -2).trimEnd() : text;
-}
-
-/** `**TASK-1: Title**` and `~~TASK-1: Title~~`: the closing signs belong to what stands before the id. */
-function withoutWrapping(title: string, before: string, lead: Lead): readonly [isStruck: boolean, title: string] {
-  if (lead.isStruck && title.endsWith('~~')) return [true, title.slice(0, -2).trimEnd()];
-  const isBold = before.split('**').length === 2 && title.endsWith('**');
-  return [title.startsWith('~~'), isBold ? title.slice(0, -2).trimEnd() : title];
 }
 
 const plainWordsBehind: ReadonlySet<string> = new Set(['done', 'complete', 'completed', 'cancelled', 'canceled']);
