@@ -27,10 +27,10 @@ const processSchema = { pid: z.int().min(1), processStartedAt: z.string() };
  * it (`not_accepted`: the intent can be dropped).
  */
 export const launcherExitSchema = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('code'), code: z.int() }),
-  z.looseObject({ kind: z.literal('signal'), signal: z.string() }),
-  z.looseObject({ kind: z.literal('unknown') }),
-  z.looseObject({
+  z.object({ kind: z.literal('code'), code: z.int() }),
+  z.object({ kind: z.literal('signal'), signal: z.string() }),
+  z.object({ kind: z.literal('unknown') }),
+  z.object({
     kind: z.literal('not_started'),
     reason: z.enum(['could_not_start', 'stopped', 'not_accepted']),
     message: z.string(),
@@ -40,7 +40,7 @@ export const launcherExitSchema = z.discriminatedUnion('kind', [
 export type LauncherExit = z.infer<typeof launcherExitSchema>;
 
 /** How the verify command ended; it runs only after the command itself ended with code 0. */
-export const launcherVerifySchema = z.looseObject({
+export const launcherVerifySchema = z.object({
   exit: launcherExitSchema,
   /** Its own time limit, or what was left of the attempt's, was over. */
   timedOut: z.boolean(),
@@ -48,7 +48,7 @@ export const launcherVerifySchema = z.looseObject({
 
 export type LauncherVerify = z.infer<typeof launcherVerifySchema>;
 
-export const launcherOutcomeSchema = z.looseObject({
+export const launcherOutcomeSchema = z.object({
   exit: launcherExitSchema,
   /** The attempt's time limit was over, and the launcher ended it. */
   timedOut: z.boolean(),
@@ -65,10 +65,10 @@ export const launcherOutcomeSchema = z.looseObject({
 export type LauncherOutcome = z.infer<typeof launcherOutcomeSchema>;
 
 export const launcherAttemptSchema = z.discriminatedUnion('state', [
-  z.looseObject({ key: attemptKeySchema, state: z.literal('accepted') }),
-  z.looseObject({ key: attemptKeySchema, state: z.literal('running'), ...processSchema, startedAt: isoTimeSchema }),
-  z.looseObject({ key: attemptKeySchema, state: z.literal('verifying'), startedAt: isoTimeSchema }),
-  z.looseObject({ key: attemptKeySchema, state: z.literal('finished'), outcome: launcherOutcomeSchema }),
+  z.object({ key: attemptKeySchema, state: z.literal('accepted') }),
+  z.object({ key: attemptKeySchema, state: z.literal('running'), ...processSchema, startedAt: isoTimeSchema }),
+  z.object({ key: attemptKeySchema, state: z.literal('verifying'), startedAt: isoTimeSchema }),
+  z.object({ key: attemptKeySchema, state: z.literal('finished'), outcome: launcherOutcomeSchema }),
 ]);
 
 /** An attempt that the launcher has accepted and that was not forgotten yet. */
@@ -87,7 +87,7 @@ export const launcherStartSchema = z
     outputFile: z.string(),
     /** From the start to the end, verify command included. */
     timeoutMs: limitSchema,
-    verify: z.looseObject({ argv: commandSchema, timeoutMs: limitSchema }).optional(),
+    verify: z.object({ argv: commandSchema, timeoutMs: limitSchema }).optional(),
   })
   .refine((start) => start.env['GINKO_IDEMPOTENCY_KEY'] === start.key, {
     message: 'must hold GINKO_IDEMPOTENCY_KEY with the value of key',
@@ -97,7 +97,7 @@ export const launcherStartSchema = z
 export type LauncherStart = z.infer<typeof launcherStartSchema>;
 
 export const toLauncherSchema = z.discriminatedUnion('kind', [
-  z.looseObject({
+  z.object({
     kind: z.literal('hello'),
     protocol: z.int(),
     token: z.string(),
@@ -108,10 +108,10 @@ export const toLauncherSchema = z.discriminatedUnion('kind', [
     /** The environment of agents, without ginko's own secrets. It is never written to disk. */
     env: environmentSchema,
   }),
-  z.looseObject({ kind: z.literal('start'), start: launcherStartSchema }),
-  z.looseObject({ kind: z.literal('stop'), key: attemptKeySchema, graceMs: z.int().min(0).max(600_000) }),
+  z.object({ kind: z.literal('start'), start: launcherStartSchema }),
+  z.object({ kind: z.literal('stop'), key: attemptKeySchema, graceMs: z.int().min(0).max(600_000) }),
   /** The orchestrator has the outcomes of these in its own journal. */
-  z.looseObject({ kind: z.literal('forget'), keys: z.array(attemptKeySchema) }),
+  z.object({ kind: z.literal('forget'), keys: z.array(attemptKeySchema) }),
 ]);
 
 export type ToLauncher = z.infer<typeof toLauncherSchema>;
@@ -129,17 +129,17 @@ export const launcherRefusals = [
 ] as const;
 
 export const fromLauncherSchema = z.discriminatedUnion('kind', [
-  z.looseObject({
+  z.object({
     kind: z.literal('welcome'),
     launcherId: z.int(),
     pid: z.int(),
     attempts: z.array(launcherAttemptSchema),
   }),
-  z.looseObject({ kind: z.literal('accepted'), key: attemptKeySchema }),
-  z.looseObject({ kind: z.literal('started'), key: attemptKeySchema, ...processSchema, startedAt: isoTimeSchema }),
-  z.looseObject({ kind: z.literal('verifying'), key: attemptKeySchema }),
-  z.looseObject({ kind: z.literal('finished'), key: attemptKeySchema, outcome: launcherOutcomeSchema }),
-  z.looseObject({
+  z.object({ kind: z.literal('accepted'), key: attemptKeySchema }),
+  z.object({ kind: z.literal('started'), key: attemptKeySchema, ...processSchema, startedAt: isoTimeSchema }),
+  z.object({ kind: z.literal('verifying'), key: attemptKeySchema }),
+  z.object({ kind: z.literal('finished'), key: attemptKeySchema, outcome: launcherOutcomeSchema }),
+  z.object({
     kind: z.literal('refused'),
     code: z.enum(launcherRefusals),
     message: z.string(),
@@ -152,7 +152,7 @@ export type FromLauncher = z.infer<typeof fromLauncherSchema>;
 export type FromLauncherOf<K extends FromLauncher['kind']> = Extract<FromLauncher, { kind: K }>;
 
 /** The file by which a launcher is found. Only its owner can read it: it holds the token that a hello must show. */
-export const launcherDescriptorSchema = z.looseObject({
+export const launcherDescriptorSchema = z.object({
   protocol: z.int(),
   launcherId: z.int().min(1),
   ...processSchema,
@@ -176,9 +176,9 @@ const endedBy = { timedOut: z.literal(true).optional(), stopped: z.literal(true)
  */
 export const launcherRecordSchema = z.discriminatedUnion('t', [
   /** First line: the launcher that writes, and the boot in which the processes named below it run. */
-  z.looseObject({ t: z.literal('launcher'), id: z.int(), pid: z.int(), from: z.string(), boot: z.string(), at }),
-  z.looseObject({ t: z.literal('hello'), scope: z.string(), epoch: epochSchema, orchestrator: z.string(), at }),
-  z.looseObject({
+  z.object({ t: z.literal('launcher'), id: z.int(), pid: z.int(), from: z.string(), boot: z.string(), at }),
+  z.object({ t: z.literal('hello'), scope: z.string(), epoch: epochSchema, orchestrator: z.string(), at }),
+  z.object({
     t: z.literal('accepted'),
     k: attemptKeySchema,
     scope: z.string(),
@@ -190,11 +190,11 @@ export const launcherRecordSchema = z.discriminatedUnion('t', [
       .looseObject({ argv: commandSchema, limit: z.number(), env: environmentSchema, cwd: z.string() })
       .optional(),
   }),
-  z.looseObject({ t: z.literal('started'), k: attemptKeySchema, pid: z.int(), from: z.string(), at }),
+  z.object({ t: z.literal('started'), k: attemptKeySchema, pid: z.int(), from: z.string(), at }),
   /** The command itself has ended; what remains of its process group, or the verify command, has not. */
-  z.looseObject({ t: z.literal('exited'), k: attemptKeySchema, exit: launcherExitSchema, at, ...endedBy }),
-  z.looseObject({ t: z.literal('verifying'), k: attemptKeySchema, pid: z.int(), from: z.string(), at }),
-  z.looseObject({
+  z.object({ t: z.literal('exited'), k: attemptKeySchema, exit: launcherExitSchema, at, ...endedBy }),
+  z.object({ t: z.literal('verifying'), k: attemptKeySchema, pid: z.int(), from: z.string(), at }),
+  z.object({
     t: z.literal('finished'),
     k: attemptKeySchema,
     exit: launcherExitSchema,
@@ -202,7 +202,7 @@ export const launcherRecordSchema = z.discriminatedUnion('t', [
     ...endedBy,
     verify: launcherVerifySchema.optional(),
   }),
-  z.looseObject({ t: z.literal('forgotten'), keys: z.array(attemptKeySchema) }),
+  z.object({ t: z.literal('forgotten'), keys: z.array(attemptKeySchema) }),
 ]);
 
 export type LauncherRecord = z.infer<typeof launcherRecordSchema>;

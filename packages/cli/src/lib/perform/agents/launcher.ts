@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { launcherProtocol, unwrap, type LauncherDescriptor } from '@ginkoai/contract';
 import { LauncherAttempts } from './launcher-attempts.js';
 import { claimLauncher, earlierClaims, removeClaim } from './launcher-claim.js';
-import { chooseSocketPath, journalPath, prepareLauncherDirectory, removeSocket } from './launcher-files.js';
+import {
+  chooseSocketPath,
+  journalName,
+  journalPath,
+  prepareLauncherDirectory,
+  removeSocket,
+} from './launcher-files.js';
 import { LauncherJournal } from './launcher-journal.js';
 import { removeJournals, replayJournals } from './launcher-replay.js';
 import { LauncherServer } from './launcher-server.js';
@@ -43,7 +49,10 @@ async function run(own: LauncherDescriptor): Promise<void> {
     },
     log,
   });
-  await removeJournals(directory, replay.journals);
+  await removeJournals(
+    directory,
+    replay.journals.filter((name) => name !== journalName(launcherId)),
+  );
   for (const earlier of earlierClaims(directory, launcherId)) {
     if (earlier.descriptor !== null) removeSocket(directory, earlier.descriptor);
     removeClaim(directory, earlier.launcherId);
