@@ -66,20 +66,21 @@ describe('restoring a generation', () => {
     expect(run).toMatchObject({ kind: 'found', checkpoint: { sequence: 7 }, replay: { events: [] } });
   });
 
-  it('leaves the lines of an earlier run alone that shares the journal', async () => {
-    const shared = (runId: string, last: number): RunEvent[] => [
-      runStarted({ runId, epoch: 7 }),
-      ...tasksAdded(2, last),
-    ];
-    await append(7, shared('run-1', 9));
-    await append(7, shared('run-2', 4));
-    valueOf(await stateFile().save(aCheckpoint({ runId: 'run-2', epoch: 7, sequence: 3 })));
-    const before = readFileSync(join(directory(), 'journal-7.ndjson'), 'utf8').split('\n');
+  it.each([
+    ['run-1', 5, 5],
+    ['run-2', 3, 12],
+  ])('cuts a journal that runs share behind the place in the right one: %s', async (runId, sequence, linesLeft) => {
+    for (const [run, last] of [
+      ['run-1', 9],
+      ['run-2', 4],
+    ] as const) {
+      await append(7, [runStarted({ runId: run, epoch: 7 }), ...tasksAdded(2, last)]);
+    }
+    valueOf(await stateFile().save(aCheckpoint({ runId, epoch: 7, sequence })));
+    const journal = join(directory(), 'journal-7.ndjson');
+    const lines = readFileSync(journal, 'utf8').split('\n');
     valueOf(await stateFile().restore(0));
-    expect(readFileSync(join(directory(), 'journal-7.ndjson'), 'utf8').split('\n')).toEqual([
-      ...before.slice(0, 12),
-      '',
-    ]);
+    expect(readFileSync(journal, 'utf8').split('\n')).toEqual([...lines.slice(0, linesLeft), '']);
   });
 
   it('changes nothing when there is no such generation, or it is damaged', async () => {

@@ -17,11 +17,10 @@ import {
   rotateGenerations,
   type Generation,
 } from './checkpoint-generations.js';
-import { decodeCheckpoint, maxCheckpointBytes } from './decode-checkpoint.js';
 import { encodeCheckpoint } from './encode-checkpoint.js';
 import { writeFailure } from './file-failure.js';
 import { quarantineFile } from './quarantine.js';
-import { readLimited } from './read-limited.js';
+import { readGeneration, type GenerationReading } from './read-generation.js';
 import { restoreGeneration } from './restore-generation.js';
 import { writeAtomically, writeAtomicallySync, type AtomicWrite } from './write-atomically.js';
 
@@ -97,11 +96,6 @@ export interface StateFileOptions {
 export function createStateFile(options: StateFileOptions): StateFile {
   return new CheckpointGenerations(options);
 }
-
-type Read =
-  | { readonly kind: 'usable'; readonly checkpoint: OrchestratorCheckpoint }
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'unusable'; readonly failure: Failure };
 
 class CheckpointGenerations implements StateFile {
   readonly directory: string;
@@ -234,20 +228,8 @@ class CheckpointGenerations implements StateFile {
     }
   }
 
-  async #read(generation: Generation): Promise<Read> {
-    const name = generationFile(generation);
-    const bytes = await readLimited({
-      path: join(this.directory, name),
-      what: 'The checkpoint',
-      maxBytes: maxCheckpointBytes,
-    });
-    if (!bytes.ok) return { kind: 'unusable', failure: bytes.failure };
-    if (bytes.value === undefined) return { kind: 'absent' };
-    const checkpoint = decodeCheckpoint({ bytes: bytes.value, name, epicId: this.#options.epicId });
-    if (!checkpoint.ok) return { kind: 'unusable', failure: checkpoint.failure };
-    const foreign = foreignness(checkpoint.value, this.#options);
-    if (foreign === undefined) return { kind: 'usable', checkpoint: checkpoint.value };
-    return { kind: 'unusable', failure: { code: 'bad_state', message: `${name} ${foreign}.` } };
+  #read(generation: Generation): Promise<GenerationReading> {
+    return readGeneration({ ...this.#options, generation });
   }
 
   async #setAside(unusable: readonly { file: string; failure: Failure }[]): Promise<string[]> {
@@ -262,12 +244,6 @@ class CheckpointGenerations implements StateFile {
     }
     return warnings;
   }
-}
-
-function foreignness(checkpoint: OrchestratorCheckpoint, { epicId, graphId }: StateFileOptions): string | undefined {
-  if (checkpoint.epicId !== epicId) return `belongs to the epic "${checkpoint.epicId}" and not to "${epicId}"`;
-  if (graphId === undefined || checkpoint.graphId === graphId) return undefined;
-  return `belongs to the graph "${checkpoint.graphId}" and not to "${graphId}"`;
 }
 
 function factsOf(checkpoint: OrchestratorCheckpoint): GenerationFacts {
