@@ -20,7 +20,8 @@ import { judgeWorld } from '../decide/judge-world.js';
 import { reconcile } from '../decide/reconcile.js';
 import { stampEvent, type ReconciledChange } from '../orchestrator-state.js';
 import type { Clock, EventLog, SprintPort } from '../ports.js';
-import type { Reporter } from '../report/reporter.js';
+import type { Notice, ReportedEvent } from '../report/reporter.js';
+import { reportedChanges } from './reported-changes.js';
 import { planRecovery, type RecoveryPlan } from './plan-recovery.js';
 import type { RecoverySources } from './recovery-sources.js';
 
@@ -39,7 +40,6 @@ export interface OpenRunOptions {
   readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxLosses' | 'backoffMs' | 'maxBackoffMs'>;
   readonly includeInProgress: boolean;
   readonly keepRunning: boolean;
-  readonly reporter: Reporter;
 }
 
 /** A run that is ready to go on: everything that opened it is durable. */
@@ -47,19 +47,21 @@ export interface OpenedRun {
   readonly state: RunState;
   readonly journal: EventLog;
   readonly events: readonly RunEvent[];
+  /** What is to be told about the opening, in order; the events are among it. */
+  readonly announcement: readonly ReportedEvent[];
   readonly changes: readonly ReconciledChange[];
+  /** Attempts of an earlier process that go on. */
   readonly adopted: number;
   readonly isRecovered: boolean;
 }
 
 /** Starts a run, or goes on with the newest state there is. Failures: those of the journal. */
 export async function openRun(options: OpenRunOptions): Promise<Result<OpenedRun>> {
-  const { sources, isResume, reporter, clock } = options;
+  const { sources, isResume, clock } = options;
   const at = new Date(clock.now()).toISOString();
   if (!isResume) {
     const hasPrevious = sources.local.kind === 'found' || sources.graph.kind === 'found';
-    if (hasPrevious) reporter.event({ kind: 'previous_checkpoint', at });
-    return startRun(options);
+    return startRun(options, hasPrevious ? [{ kind: 'previous_checkpoint', at }] : []);
   }
   const plan = await planRecovery({
     sources,
@@ -74,55 +76,56 @@ export async function openRun(options: OpenRunOptions): Promise<Result<OpenedRun
     includeInProgress: options.includeInProgress,
     keepRunning: options.keepRunning,
   });
-  if (plan === null) {
-    reporter.event({ kind: 'nothing_to_resume', at });
-    return startRun(options);
-  }
-  return resumeRun(plan, options);
+  return plan === null ? startRun(options, [{ kind: 'nothing_to_resume', at }]) : resumeRun(plan, options);
 }
 
 async function resumeRun(plan: RecoveryPlan, options: OpenRunOptions): Promise<Result<OpenedRun>> {
-  const { sprint, reporter, clock, successor, sources } = options;
+  const { sprint, successor } = options;
   const journal = await options.openJournal(successor.epoch);
   if (!journal.ok) return journal;
   const written = await journal.value.append(plan.events);
   if (!written.ok) return written;
   const state = restoreState(plan.checkpoint, [], plan.recovery.state.place);
   applySprint(state, sprint.observe().definitions);
-  const at = new Date(clock.now()).toISOString();
-  reporter.event({
-    kind: 'recovery',
-    at,
-    source: plan.recovery.source,
-    reason: plan.recovery.reason,
-    orchestratorId: plan.before.orchestratorId,
-    completed: plan.before.completed,
-    inProgress: plan.before.inProgress,
-    ...(sources.persistedAt === null ? {} : { lastPersisted: sources.persistedAt }),
-  });
   const changes = plan.changes.filter((change) => change.isKept !== true);
-  if (changes.length > 0) {
-    const told = changes.map(({ row, taskId, sentence, isWarning }) => ({
-      row,
-      taskId,
-      sentence,
-      ...(isWarning === true ? { isWarning } : {}),
-    }));
-    reporter.event({ kind: 'reconciled', at, changes: told });
-  }
+  return ok({
+    state,
+    journal: journal.value,
+    events: plan.events,
+    announcement: announceRecovery(plan, options),
+    changes,
+    adopted: plan.events.filter((event) => event.kind === 'task_adopted').length,
+    isRecovered: true,
+  });
+}
+
+/** The lines of a recovery: where the state is from, what was changed by what is true now, what was not accepted. */
+function announceRecovery(plan: RecoveryPlan, { clock, sources }: OpenRunOptions): ReportedEvent[] {
+  const at = new Date(clock.now()).toISOString();
+  const announcement: ReportedEvent[] = [
+    {
+      kind: 'recovery',
+      at,
+      source: plan.recovery.source,
+      reason: plan.recovery.reason,
+      ...plan.before,
+      ...(sources.persistedAt === null ? {} : { lastPersisted: sources.persistedAt }),
+    },
+  ];
+  const changes = reportedChanges(plan.changes);
+  if (changes.length > 0) announcement.push({ kind: 'reconciled', at, changes });
   for (const fact of plan.facts) {
     if (fact.isAccepted) continue;
-    const message = `A result of ${fact.taskId} (attempt ${fact.attempt ?? 'unknown'}) that only the ${fact.source === 'local' ? 'local journal' : 'graph'} has is not accepted: that attempt was no longer current. Its files are kept.`;
-    reporter.event({ kind: 'warning', at, code: 'unaccepted_result', message });
+    const owner = fact.source === 'local' ? 'local journal' : 'graph';
+    const message = `A result of ${fact.taskId} (attempt ${fact.attempt ?? 'unknown'}) that only the ${owner} has is not accepted: that attempt was no longer current. Its files are kept.`;
+    announcement.push({ kind: 'warning', at, code: 'unaccepted_result', message });
   }
-  for (const event of plan.events) reporter.event(event);
-  const adopted = plan.events.filter((event) => event.kind === 'task_adopted').length;
-  return ok({ state, journal: journal.value, events: plan.events, changes, adopted, isRecovered: true });
+  return [...announcement, ...plan.events];
 }
 
 /** A new run: its first event, and what the sprint file already shows. */
-async function startRun(options: OpenRunOptions): Promise<Result<OpenedRun>> {
-  const { identity, successor, sprint, clock, reporter } = options;
+async function startRun(options: OpenRunOptions, notices: readonly Notice[]): Promise<Result<OpenedRun>> {
+  const { identity, successor, sprint, clock } = options;
   const state = emptyRunState(successor.holder.place);
   const at = new Date(clock.now()).toISOString();
   const events: RunEvent[] = [];
@@ -157,8 +160,15 @@ async function startRun(options: OpenRunOptions): Promise<Result<OpenedRun>> {
   if (!journal.ok) return journal;
   const written = await journal.value.append(events);
   if (!written.ok) return written;
-  for (const event of events) reporter.event(event);
-  return ok({ state, journal: journal.value, events, changes, adopted: 0, isRecovered: false });
+  return ok({
+    state,
+    journal: journal.value,
+    events,
+    announcement: [...notices, ...events],
+    changes,
+    adopted: 0,
+    isRecovered: false,
+  });
 }
 
 export function newRunId(now: number): string {

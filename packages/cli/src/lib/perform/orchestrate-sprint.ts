@@ -124,7 +124,6 @@ async function runClaimed(
     limits: limits(),
     includeInProgress: options.includeInProgress,
     keepRunning: options.keepRunning,
-    reporter,
   });
   if (!opened.ok) return opened;
   runId = opened.value.state.runId;

@@ -24,6 +24,7 @@ import type { Notice, Reporter } from '../report/reporter.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { Inbox } from './inbox.js';
 import type { Recorder } from './recorder.js';
+import { reportedChanges } from './reported-changes.js';
 import type { AttemptPhase } from './run-view.js';
 import type { SuspensionWatch } from './suspension.js';
 
@@ -283,13 +284,7 @@ class Orchestration {
     await sprint.acknowledge(observed);
     this.#follow(news);
     if (news.length === 0) return;
-    const told = news.map(({ row, taskId, sentence, isWarning }) => ({
-      row,
-      taskId,
-      sentence,
-      ...(isWarning === true ? { isWarning } : {}),
-    }));
-    reporter.event({ kind: 'reconciled', at: new Date(clock.now()).toISOString(), changes: told });
+    reporter.event({ kind: 'reconciled', at: new Date(clock.now()).toISOString(), changes: reportedChanges(news) });
   }
 
   #follow(changes: readonly Change[]): void {

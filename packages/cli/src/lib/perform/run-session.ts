@@ -104,6 +104,7 @@ class RunSession {
     for (const facts of state.open) {
       if (facts.assignment?.place === state.place) state.agents.occupy(facts.assignment.agentId, facts.id);
     }
+    for (const event of opened.announcement) reporter.event(event);
     for (const { code, message } of claim.warnings) this.#warn(code, message);
     await this.#checkpointer.save();
     this.#mirror.offer(opened.events);
@@ -201,7 +202,8 @@ class RunSession {
     }
   }
 
-  async #finish(end: LoopEnd): Promise<RunSummary> {
+  async #finish(ended: LoopEnd): Promise<RunSummary> {
+    const end = withNothingToDo(ended);
     const { opened, claim, sprint, agents, clock, reporter } = this.#parts;
     const { state } = opened;
     const exitCode = exitCodeAfter(end.stop, state.idleResumes);
@@ -300,6 +302,13 @@ class RunSession {
   #warn(code: string, message: string): void {
     this.#parts.reporter.event({ kind: 'warning', at: new Date(this.#parts.clock.now()).toISOString(), code, message });
   }
+}
+
+/** A run that found everything complete did nothing, and should say so. */
+function withNothingToDo(end: LoopEnd): LoopEnd {
+  const { figures, stop } = end;
+  if (stop.reason !== 'complete' || figures.attempts > 0 || figures.completedNow > 0) return end;
+  return { ...end, stop: { reason: 'nothing_to_do', message: 'Nothing to do: every task is complete.' } };
 }
 
 function every(clock: Clock, intervalMs: number, work: () => Promise<void>): () => void {
