@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, FailureError, type ExitCode } from '@ginkoai/contract';
 import { addOrchestrateCommand } from './grammar/orchestrate-command.js';
 import { addCheckpointCommands } from './grammar/checkpoint-commands.js';
+import { addInitCommand } from './grammar/init-command.js';
 import { addSprintCommands } from './grammar/sprint-commands.js';
+import { addTrustCommand } from './grammar/trust-command.js';
 import type { Output } from './lib/report/output.js';
 
 /** What a command gets from the process it runs in. */
@@ -28,6 +30,8 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addGraphCommands(program, (code) => (exitCode = code), context);
   addSprintCommands(program, (code) => (exitCode = code), context);
   addCheckpointCommands(program, (code) => (exitCode = code), context);
+  addInitCommand(program, (code) => (exitCode = code), context);
+  addTrustCommand(program, (code) => (exitCode = code), context);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
