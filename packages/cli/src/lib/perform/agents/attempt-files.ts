@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { constants, readFileSync } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentResultSchema } from '@ginkoai/contract';
 import type { AttemptId } from '../../decide/close-attempt.js';
@@ -53,11 +53,11 @@ async function writeNew(path: string, text: string): Promise<void> {
   }
 }
 
-/** The agent's own word about its attempt. */
-export async function readAgentWord(files: AttemptFiles): Promise<AgentWord> {
+/** The agent's own word about its attempt. Read at once: the file is small, and most agents write none. */
+export function readAgentWord(files: Pick<AttemptFiles, 'resultFile'>): AgentWord {
   let text: string;
   try {
-    text = await readFile(files.resultFile, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+    text = readFileSync(files.resultFile, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'none' } : { kind: 'unreadable', why: code };

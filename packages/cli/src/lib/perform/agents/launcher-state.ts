@@ -112,7 +112,8 @@ export function applyRecord(state: LauncherState, record: LauncherRecord): void 
 function nextFence(fence: Fence | undefined, hello: LauncherRecordOf<'hello'>): Fence {
   const { epoch, orchestrator: orchestratorId } = hello;
   if (fence === undefined || epoch > fence.epoch) return { epoch, orchestratorId, followed: new Set() };
-  if (epoch < fence.epoch || orchestratorId === fence.orchestratorId) return fence;
+  if (epoch < fence.epoch || orchestratorId === fence.orchestratorId || fence.followed.has(orchestratorId))
+    return fence;
   return { epoch, orchestratorId, followed: new Set([...fence.followed, fence.orchestratorId]) };
 }
 

@@ -90,7 +90,7 @@ export class LocalAgents implements Agents {
       case 'verifying':
         return this.#tell(event.key, (id) => ({ kind: 'attempt_verifying', id }));
       case 'finished':
-        return void this.#finished(event.key, event.outcome);
+        return this.#finished(event.key, event.outcome);
       case 'reconnected':
         for (const attempt of event.attempts) this.#hearAttempt(attempt);
         return;
@@ -114,7 +114,7 @@ export class LocalAgents implements Agents {
           processStartedAt: attempt.processStartedAt,
         }));
       case 'finished':
-        return void this.#finished(attempt.key, attempt.outcome);
+        return this.#finished(attempt.key, attempt.outcome);
     }
   }
 
@@ -165,20 +165,20 @@ export class LocalAgents implements Agents {
     };
   }
 
-  async #finished(key: string, outcome: LauncherOutcome): Promise<void> {
+  #finished(key: string, outcome: LauncherOutcome): void {
     const parsed = parseAttemptKey(key);
-    if (parsed === null) return;
-    this.#end(key, await this.endOf(parsed.id, outcome));
+    if (parsed === null || parsed.runId !== this.#parts.runId()) return;
+    this.#end(key, this.endOf(parsed.id, outcome));
   }
 
   /** What a recorded outcome means, the agent's own word included. */
-  async endOf(id: AttemptId, outcome: LauncherOutcome): Promise<AttemptEnd> {
+  endOf(id: AttemptId, outcome: LauncherOutcome): AttemptEnd {
     const { root } = this.#parts;
     const files = attemptFiles(root, id);
     const command = this.#parts.commandFor(id.taskId, '');
     return judgeOutcome({
       outcome,
-      word: await readAgentWord(files),
+      word: readAgentWord(files),
       outputFile: relative(root, files.outputFile),
       timeLimitMs: 'code' in command ? 0 : command.timeLimitMs,
       hasVerify: outcome.verify !== undefined || (!('code' in command) && command.verify !== null),
@@ -197,11 +197,11 @@ export class LocalAgents implements Agents {
 }
 
 /** What the launcher's attempts mean to reconciliation, by task; attempts of other runs are returned apart. */
-export async function sightings(
+export function sightings(
   agents: LocalAgents,
   runId: RunId,
   attempts: readonly LauncherAttempt[],
-): Promise<{ readonly byTask: Map<TaskId, AttemptSighting>; readonly foreign: readonly LauncherAttempt[] }> {
+): Map<TaskId, AttemptSighting> {
   const byTask = new Map<TaskId, AttemptSighting>();
   const foreign: LauncherAttempt[] = [];
   for (const attempt of attempts) {
