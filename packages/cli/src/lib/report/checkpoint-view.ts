@@ -1,7 +1,7 @@
 import type { OrchestratorCheckpoint, StateHistoryEntry, TaskId } from '@ginkoai/contract';
 import type { TaskDifference, TaskPosture } from '../decide/diff-checkpoints.js';
 import type { GenerationEntry } from '../perform/state-file.js';
-import { blockedReasonText } from './blocked-reason-text.js';
+import { blockedText } from './blocked-text.js';
 import { countText, counted } from './count-text.js';
 import { lineOf, span, type Style, type StyledLine } from './styled-line.js';
 import { tableLines, type Column } from './table.js';
@@ -79,12 +79,11 @@ function blockedLines({ taskState }: OrchestratorCheckpoint, ids: readonly TaskI
     lineOf(`  ${counted(ids.length, 'task')} blocked`),
     ...limited(ids, (id) => {
       const { blockedReason, blockedDetail } = taskState[id] ?? {};
-      const reason = blockedReason === undefined ? 'no reason is known' : blockedReasonText(blockedReason);
-      return lineOf(
-        '    ',
-        span(id, 'caution'),
-        `: ${reason}${blockedDetail === undefined ? '' : `: ${blockedDetail}`}`,
-      );
+      const why =
+        blockedReason === undefined
+          ? 'no reason is known'
+          : blockedText({ reason: blockedReason, detail: blockedDetail });
+      return lineOf('    ', span(id, 'caution'), `: ${why}`);
     }),
   ];
 }

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { exitCodes, failed, unwrap, type ExitCode, type TaskId } from '@ginkoai/contract';
+import { personWord, type PersonVerb } from '../lib/decide/person-word.js';
+import type { OrchestratorSight } from '../lib/decide/judge-holder.js';
+import { shownPath } from '../lib/perform/sprint-files.js';
+import { attemptOutputPath } from '../lib/report/attempt-output-path.js';
+import { cleanText } from '../lib/report/clean-text.js';
+import { printLines, widthFor } from '../lib/report/print-lines.js';
+import { statusToCome } from '../lib/report/task-sight.js';
+import { taskPage, taskTable, type TaskPlan, type TaskSight } from '../lib/report/task-view.js';
+import { taskBody } from '../lib/sprint/task-brief.js';
+import type { CommandContext } from '../program.js';
+import { attemptsOf, findTask, inTaskRoom, sightsOf, type TaskOptions, type TaskRoom } from './task-room.js';
+
+export async function listTasks(options: TaskOptions, context: CommandContext): Promise<ExitCode> {
+  const { output } = context;
+  return inTaskRoom(options, context, 'open', async (room) => {
+    const tasks = sightsOf(room);
+    const { source, asOf } = room.look;
+    if (options.json) output.json({ epicId: room.place.epicId, source, asOf, tasks });
+    else if (tasks.length > 0) await printLines(taskTable(tasks, widthFor(output)), output);
+    if (tasks.length > 0) return exitCodes.ok;
+    if (!options.json) output.error(`The epic ${room.place.epicId} has no tasks that are known here.`);
+    return exitCodes.personNeeded;
+  });
+}
+
+export async function showTask(
+  options: TaskOptions & { readonly id: TaskId },
+  context: CommandContext,
+): Promise<ExitCode> {
+  return inTaskRoom(options, context, 'open', async (room) => {
+    const task = findTask(room, options.id);
+    const attempts = attemptsOf(room, task.id);
+    const plan = planOf(room, task.id, context.cwd);
+    const output = outputOf(room, task);
+    if (options.json) context.output.json({ epicId: room.place.epicId, ...task, plan, attempts, output });
+    else await printLines(taskPage({ task, plan, attempts, output }), context.output, { isWhole: true });
+    return exitCodes.ok;
+  });
+}
+
+function planOf({ place }: TaskRoom, id: TaskId, cwd: string): TaskPlan | null {
+  const { sprint } = place;
+  const task = sprint?.sprint.tasks.find((each) => each.id === id);
+  if (sprint === null || task === undefined) return null;
+  const { priority, effort, capabilities, files, externalDepends, verify } = task;
+  const where = `${shownPath(sprint.file, cwd)}:${task.line}`;
+  return { where, priority, effort, capabilities, files, externalDepends, verify, body: taskBody(sprint.text, task) };
+}
+
+function outputOf({ place }: TaskRoom, { id: taskId, generation, attempt }: TaskSight): string | null {
+  if (attempt === 0) return null;
+  const path = attemptOutputPath({ taskId, generation, attempt });
+  return existsSync(join(place.root, path)) ? path : null;
+}
+
+export interface SayOptions extends TaskOptions {
+  readonly verb: PersonVerb;
+  readonly id: TaskId;
+  readonly reason: string | undefined;
+}
+
+/** Passes a person's word about a task on to the graph, from where an orchestrator takes it. */
+export async function sayOfTask(options: SayOptions, context: CommandContext): Promise<ExitCode> {
+  const { verb, id } = options;
+  const reason = options.reason?.trim();
+  if (reason === '' || (reason ?? '').length > longestReason) {
+    unwrap(
+      failed(
+        'bad_option',
+        `--reason must have 1 to ${longestReason} characters, got ${(reason ?? '').length}. Say in a sentence why.`,
+      ),
+    );
+  }
+  return inTaskRoom(options, context, 'make', async (room) => {
+    const task = findTask(room, id);
+    const status = statusToCome(task);
+    const isAsItStands = status === task.status;
+    const word = unwrap(
+      personWord(
+        verb,
+        {
+          taskId: id,
+          status,
+          agentId: task.agentId ?? null,
+          blockedReason: isAsItStands ? (task.blockedReason ?? null) : null,
+        },
+        reason,
+      ),
+    );
+    if (word.kind === 'nothing') return tellNothing(room, word.why, options, context);
+    const { graph, place, look } = room;
+    if (graph === null) throw new Error('A graph to speak to was asked for, and none was made.');
+    const said = unwrap(
+      await graph.client.setTaskStatus({
+        taskId: id,
+        epicId: place.epicId,
+        status: word.status,
+        by: `person:${userName(context.env)}`,
+        ...(word.reason === undefined ? {} : { reason: word.reason }),
+      }),
+    );
+    const { orchestrator } = look;
+    if (options.json) {
+      const { by, revision, at } = said;
+      const { epicId } = place;
+      context.output.json({
+        taskId: id,
+        epicId,
+        verb,
+        isChanged: true,
+        status: word.status,
+        reason: word.reason,
+        by,
+        revision,
+        at,
+        orchestrator,
+      });
+      return exitCodes.ok;
+    }
+    const why = word.reason === undefined ? '' : `: ${word.reason}`;
+    context.output.line(cleanText(`${id} is ${word.status}${why} (said by ${said.by})`));
+    context.output.line(`  ${whoReads(orchestrator)}`);
+    return exitCodes.ok;
+  });
+}
+
+const longestReason = 1_900;
+
+function tellNothing(
+  { place }: TaskRoom,
+  why: string,
+  { verb, id, json }: SayOptions,
+  { output }: CommandContext,
+): ExitCode {
+  if (json) output.json({ taskId: id, epicId: place.epicId, verb, isChanged: false, why });
+  else output.line(`${why}; nothing was said.`);
+  return exitCodes.ok;
+}
+
+function whoReads(orchestrator: OrchestratorSight | null): string {
+  if (orchestrator?.sign === 'alive' || orchestrator?.sign === 'lease_live')
+    return `${orchestrator.orchestratorId} on ${orchestrator.host} takes it up at its next look`;
+  return 'No orchestrator is at work: the next ginko orchestrate --resume takes it up';
+}
+
+function userName(env: CommandContext['env']): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user without an entry in the system's list, as in some containers.
+    return env['USER'] ?? 'unknown';
+  }
+}
