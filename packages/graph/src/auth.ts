@@ -19,6 +19,11 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** Whether a header can carry it. */
+export function isSendable(token: string): boolean {
+  return /^[\x21-\x7e]{1,512}$/.test(token);
+}
+
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
@@ -39,8 +44,9 @@ export function createAuthenticator({ store, adminTokens, now }: AuthenticatorOp
   return {
     async check(headers, scope) {
       if (scope === null) return undefined;
-      const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.get('authorization') ?? '')?.[1];
-      if (token === undefined) return refused('unauthorized', 'Send a token: "Authorization: Bearer <token>".');
+      const token = /^Bearer (.*)$/i.exec(headers.get('authorization') ?? '')?.[1];
+      if (token === undefined || !isSendable(token))
+        return refused('unauthorized', 'Send a token: "Authorization: Bearer <token>".');
       const granted = await scopeOf(token);
       if (granted === null) return refused('unauthorized', 'This token is unknown here, or has expired.');
       return includes(granted, scope)

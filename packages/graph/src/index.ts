@@ -1,4 +1,4 @@
 export { newToken } from './auth.js';
 export { parseListenAddress, type ListenAddress } from './config.js';
 export { createGraphServer, type GraphServer, type GraphServerOptions } from './server.js';
-export { closeMessage, type GraphWorkerData, type GraphWorkerMessage } from './worker-messages.js';
+export type { GraphWorkerData, GraphWorkerMessage, GraphWorkerOrder } from './worker-messages.js';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { failed, ok, type EpochMillis, type Millis, type Result } from '@ginkoai/contract';
 import { getRequestListener } from '@hono/node-server';
-import { createAuthenticator, hashToken, newToken } from './auth.js';
+import { createAuthenticator, hashToken, isSendable, newToken } from './auth.js';
 import { hostInUrl, isLoopback, type ListenAddress } from './config.js';
 import { createApp } from './http/app.js';
 import { createGuard } from './http/guard.js';
@@ -14,6 +14,7 @@ import { stateHandlers } from './routes/state.js';
 import { taskHandlers } from './routes/task.js';
 import { tokenHandlers } from './routes/token.js';
 import { openSqliteStore } from './store/sqlite/sqlite-store.js';
+import { StoreTrouble } from './store/store-trouble.js';
 import type { GraphStore } from './store/store.js';
 import { graphVersion } from './version.js';
 
@@ -51,6 +52,12 @@ export async function createGraphServer(options: GraphServerOptions): Promise<Re
       `The graph does not listen on ${listen.host}, which other machines can reach, without TLS. Listen on 127.0.0.1, or give --behind-proxy if a proxy with TLS stands in front of it.`,
     );
   }
+  if (options.token !== undefined && !isSendable(options.token)) {
+    return failed(
+      'bad_configuration',
+      'The admin token (GINKO_GRAPH_TOKEN) must be 1 to 512 visible ASCII characters without blanks. Give another one.',
+    );
+  }
   const now = options.now ?? Date.now;
   const opened = await openSqliteStore({ file: options.database, now });
   if (!opened.ok) return opened;
@@ -65,17 +72,19 @@ export async function createGraphServer(options: GraphServerOptions): Promise<Re
     }
     const server = listening.value;
     const { port } = server.address() as AddressInfo;
+    let closing: Promise<void> | undefined;
     return ok({
       url: `http://${hostInUrl(listen.host)}:${port}`,
       token,
-      async close() {
-        await stopListening(server);
-        await store.close();
-      },
+      close: () => (closing ??= stopListening(server).then(() => store.close())),
     });
   } catch (error) {
     await store.close();
-    throw error;
+    if (!(error instanceof StoreTrouble)) throw error;
+    return failed(
+      'bad_state',
+      `${options.database} cannot be used as the graph's database (${error.message}). Move it away to start with an empty graph, or restore a backup.`,
+    );
   }
 }
 

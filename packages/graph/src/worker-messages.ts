@@ -15,4 +15,4 @@ export type GraphWorkerMessage =
   | { readonly kind: 'error'; readonly error: Error };
 
 /** What it is told: finish what is under way, and end. */
-export const closeMessage = 'close';
+export type GraphWorkerOrder = 'close';

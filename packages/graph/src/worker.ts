@@ -1,6 +1,8 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createGraphServer } from './server.js';
-import { closeMessage, type GraphWorkerData, type GraphWorkerMessage } from './worker-messages.js';
+import type { GraphWorkerData, GraphWorkerMessage, GraphWorkerOrder } from './worker-messages.js';
+
+const closeOrder: GraphWorkerOrder = 'close';
 
 /**
  * The embedded graph in a thread of its own, because SQLite answers synchronously: a commit that waits for the disk,
@@ -21,7 +23,7 @@ async function serve(port: MessagePort, data: GraphWorkerData): Promise<void> {
   }
   const server = started.value;
   port.on('message', (message: unknown) => {
-    if (message !== closeMessage) throw new Error(`Unknown message to the graph's thread: ${String(message)}`);
+    if (message !== closeOrder) throw new Error(`Unknown message to the graph's thread: ${String(message)}`);
     // Without its port and its server nothing keeps the thread alive.
     void server.close().then(() => port.close());
   });

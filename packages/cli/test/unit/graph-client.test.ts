@@ -182,6 +182,11 @@ describe('an answer that is no answer', () => {
     expect(failure.message).toContain('Upgrade ginko');
   });
 
+  it.each(['', 'with a line break\n', 'clé'])('is a matter of configuration where the token is %j', async (wrong) => {
+    const { client } = await clientOf([noState], { token: wrong });
+    expect(failureOf(await read(client))).toMatchObject({ code: 'bad_configuration' });
+  });
+
   it('is a matter of configuration where the URL is none', async () => {
     const client = createGraphClient({ url: 'graph.example', token, graphId: 'graph-1' });
     expect(failureOf(await read(client))).toMatchObject({ code: 'bad_configuration' });

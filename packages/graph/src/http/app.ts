@@ -34,9 +34,14 @@ export function createApp({ handlers, guard, authenticator, onError }: AppOption
     // The table pairs each handler with its own route; here, where all are treated alike, that is out of sight.
     const handler = handlers[name] as AnyHandler;
     app.on(route.method, route.path, async (context) => {
-      const refusal =
-        guard.check(context.req.raw.headers) ?? (await authenticator.check(context.req.raw.headers, route.scope));
-      return respond(context, refusal ?? (await handle(context, route, handler)));
+      try {
+        const { headers } = context.req.raw;
+        const refusal = guard.check(headers) ?? (await authenticator.check(headers, route.scope));
+        return respond(context, refusal ?? (await handle(context, route, handler)));
+      } catch (error) {
+        onError(error);
+        return respond(context, troubleAnswer(error));
+      }
     });
   }
   for (const path of new Set(Object.values(graphRoutes).map((route) => route.path))) {
@@ -45,10 +50,6 @@ export function createApp({ handlers, guard, authenticator, onError }: AppOption
   app.notFound((context) =>
     respond(context, refused('not_found', `There is no route ${context.req.path} here. See /openapi.json.`)),
   );
-  app.onError((error, context) => {
-    onError(error);
-    return respond(context, troubleAnswer(error));
-  });
   return app;
 }
 

@@ -83,6 +83,13 @@ describe('who may speak to the graph', () => {
     expect((await test.call(statePath, { method: 'OPTIONS' })).status).toBe(405);
   });
 
+  it('answers to further names that it was given', async () => {
+    const behindProxy = await startTestServer({ behindProxy: true, allowedHosts: ['graph.example.org'] });
+    const status = async (host: string) => (await behindProxy.call(readPath, { headers: { host } })).status;
+    expect([await status('graph.example.org'), await status('example.org')]).toEqual([200, 403]);
+    await behindProxy.remove();
+  });
+
   it('listens on no address that others can reach, unless a proxy stands in front of it', async () => {
     const started = await createGraphServer({
       database: '/nonexistent/graph.db',

@@ -279,6 +279,13 @@ export function describeStore(name: string, lay: () => Promise<StoreBed>): void 
         expect(await store.taskNews(epic, 99)).toMatchObject({ revision: 1, tasks: [{ id: 'TASK-2' }] });
       });
 
+      it('show a word to an orchestrator whose cursor is from a graph that was lost', async () => {
+        await store.syncTasks(epic, aSync());
+        await store.setTaskStatus('TASK-2', aWord);
+        await store.syncTasks(epic, aSync({ readRevision: 99 }));
+        expect(await store.taskStatus('TASK-2', epic)).toMatchObject({ task: { status: 'blocked', by: 'Ada' } });
+      });
+
       it('show a word until the orchestrator has read it', async () => {
         await store.syncTasks(epic, aSync());
         expect(await store.setTaskStatus('TASK-2', aWord)).toMatchObject({

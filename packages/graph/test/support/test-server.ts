@@ -22,23 +22,25 @@ export interface TestCall {
 
 export interface TestServer {
   readonly server: GraphServer;
+  readonly database: string;
   readonly errors: unknown[];
   /** With the token, unless the headers say otherwise. */
   call(path: string, call?: TestCall): Promise<TestAnswer>;
   advance(ms: number): void;
   /** Stops it, and starts another on the same file. */
-  restart(): Promise<void>;
+  restart(whileStopped?: () => Promise<void>): Promise<void>;
   remove(): Promise<void>;
 }
 
 /** A real server on a real file; its clock is moved by the test. */
 export async function startTestServer(options: Partial<GraphServerOptions> = {}): Promise<TestServer> {
   const folder = await temporaryFolder();
+  const database = join(folder.path, 'graph.db');
   let time = Date.UTC(2026, 0, 1);
   const errors: unknown[] = [];
   const start = async (): Promise<GraphServer> => {
     const started = await createGraphServer({
-      database: join(folder.path, 'graph.db'),
+      database,
       listen: { host: '127.0.0.1', port: 0 },
       token: testToken,
       extendLiveLeases: true,
@@ -54,11 +56,13 @@ export async function startTestServer(options: Partial<GraphServerOptions> = {})
     get server() {
       return server;
     },
+    database,
     errors,
     call: (path, call = {}) => send(server.url + path, call),
     advance: (ms) => void (time += ms),
-    async restart() {
+    async restart(whileStopped) {
       await server.close();
+      await whileStopped?.();
       server = await start();
     },
     async remove() {

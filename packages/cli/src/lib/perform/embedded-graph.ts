@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { failed, ok, type EmbeddedGraphFile, type EpochMillis, type Millis, type Result } from '@ginkoai/contract';
-import type { GraphWorkerData, GraphWorkerMessage } from '@ginkoai/graph';
+import type { GraphWorkerData, GraphWorkerMessage, GraphWorkerOrder } from '@ginkoai/graph';
 import { errorCode } from './agents/error-code.js';
 import { ownIdentity } from './agents/process-identity.js';
 import { removeEmbeddedGraphFile, writeEmbeddedGraphFile } from './embedded-graph-file.js';
@@ -69,7 +69,7 @@ export async function startEmbeddedGraph(options: EmbeddedGraphOptions): Promise
   const close = async (): Promise<void> => {
     isClosing = true;
     worker.ref();
-    worker.postMessage('close');
+    worker.postMessage(closeOrder);
     await ended;
     await removeEmbeddedGraphFile(root, file);
   };
@@ -80,6 +80,9 @@ export async function startEmbeddedGraph(options: EmbeddedGraphOptions): Promise
   }
   return ok({ url: file.url, token, close });
 }
+
+// The type only: the graph's own code is loaded in the thread.
+const closeOrder: GraphWorkerOrder = 'close';
 
 /** The built file, also where this module runs from its source: a thread gets no compiler. */
 function workerProgram(): Result<string> {

@@ -20,6 +20,8 @@ const defaults = { timeoutMs: 10_000, retries: 3, maxResponseBytes: 64 * 1024 * 
 /** Sends calls and tries them again where that helps, within bounds of number and time. */
 export function createGraphSender(client: GraphClientOptions): GraphSender {
   if (!URL.canParse(client.url)) return () => Promise.resolve(badUrl(client.url));
+  if (client.token !== undefined && !/^[\x21-\x7e]+$/.test(client.token))
+    return () => Promise.resolve(badToken(client.url));
   const base = client.url.replace(/\/+$/, '');
   const clock = client.clock ?? systemClock;
   const random = client.random ?? Math.random;
@@ -82,6 +84,13 @@ function pause({ clock, delayMs, signal }: Pause): Promise<void> {
     if (signal?.aborted === true) end();
     else signal?.addEventListener('abort', end, { once: true });
   });
+}
+
+function badToken(url: string): Result<never> {
+  return failed(
+    'bad_configuration',
+    `The token for the graph at ${new URL(url).origin} holds a blank, a line break or another character that no token has. Check GINKO_GRAPH_TOKEN, or the entry of this URL in ~/.config/ginko/credentials.json.`,
+  );
 }
 
 function badUrl(url: string): Result<never> {
