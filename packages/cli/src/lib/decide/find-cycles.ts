@@ -7,7 +7,7 @@ export interface DependencyNode {
 }
 
 /** The way round, the first id repeated at the end: `['A', 'B', 'A']`. A task that waits for itself: `['A', 'A']`. */
-export type DependencyCycle = readonly TaskId[];
+export type DependencyCycle = readonly [TaskId, ...TaskId[]];
 
 /**
  * One shortest cycle through the first task of each knot of tasks that wait for each other. Where
@@ -21,7 +21,7 @@ export function findCycles(nodes: Iterable<DependencyNode>): readonly Dependency
   }
   const cycles: DependencyCycle[] = [];
   for (const knot of knotsOf(dependsOn)) {
-    const cycle = cycleIn(knot, dependsOn);
+    const cycle = cycleIn(knot);
     if (cycle !== null) cycles.push(cycle);
   }
   return cycles;
@@ -29,6 +29,7 @@ export function findCycles(nodes: Iterable<DependencyNode>): readonly Dependency
 
 interface Visit {
   readonly id: TaskId;
+  readonly dependsOn: readonly TaskId[];
   readonly order: number;
   lowest: number;
   nextEdge: number;
@@ -36,33 +37,32 @@ interface Visit {
 }
 
 interface Knot {
-  readonly first: TaskId;
-  readonly members: ReadonlySet<TaskId>;
+  readonly first: Visit;
+  readonly members: ReadonlyMap<TaskId, Visit>;
 }
 
 /** Strongly connected components (Tarjan), without recursion: a chain may be 100,000 tasks long. */
 function* knotsOf(dependsOn: ReadonlyMap<TaskId, readonly TaskId[]>): Generator<Knot> {
   const visits = new Map<TaskId, Visit>();
   const open: Visit[] = [];
-  const enter = (id: TaskId): Visit => {
-    const visit = { id, order: visits.size, lowest: visits.size, nextEdge: 0, isOpen: true };
+  const enter = (id: TaskId, targets: readonly TaskId[]): Visit => {
+    const order = visits.size;
+    const visit = { id, dependsOn: targets, order, lowest: order, nextEdge: 0, isOpen: true };
     visits.set(id, visit);
     open.push(visit);
     return visit;
   };
-  for (const root of dependsOn.keys()) {
+  for (const [root, rootTargets] of dependsOn) {
     if (visits.has(root)) continue;
-    const path = [enter(root)];
+    const path = [enter(root, rootTargets)];
     for (let visit = path.at(-1); visit !== undefined; visit = path.at(-1)) {
-      const target = dependsOn.get(visit.id)?.[visit.nextEdge];
+      const target = visit.dependsOn[visit.nextEdge];
       visit.nextEdge += 1;
       if (target !== undefined) {
         const seen = visits.get(target);
-        if (seen === undefined) {
-          if (dependsOn.has(target)) path.push(enter(target));
-        } else if (seen.isOpen) {
-          visit.lowest = Math.min(visit.lowest, seen.order);
-        }
+        const targets = dependsOn.get(target);
+        if (seen?.isOpen === true) visit.lowest = Math.min(visit.lowest, seen.order);
+        else if (seen === undefined && targets !== undefined) path.push(enter(target, targets));
         continue;
       }
       path.pop();
@@ -71,29 +71,35 @@ function* knotsOf(dependsOn: ReadonlyMap<TaskId, readonly TaskId[]>): Generator<
       if (visit.lowest === visit.order) {
         const members = open.splice(open.lastIndexOf(visit));
         for (const member of members) member.isOpen = false;
-        yield { first: visit.id, members: new Set(members.map((member) => member.id)) };
+        yield { first: visit, members: new Map(members.map((member) => [member.id, member])) };
       }
     }
   }
 }
 
 /** Breadth first from the knot's first task back to itself; null: a single task that does not wait for itself. */
-function cycleIn({ first, members }: Knot, dependsOn: ReadonlyMap<TaskId, readonly TaskId[]>): DependencyCycle | null {
+function cycleIn({ first, members }: Knot): DependencyCycle | null {
   const cameFrom = new Map<TaskId, TaskId>();
   const queue = [first];
-  for (const id of queue) {
-    for (const target of dependsOn.get(id) ?? []) {
-      if (target === first) return wayBack(first, id, cameFrom);
-      if (!members.has(target) || cameFrom.has(target)) continue;
+  for (const { id, dependsOn } of queue) {
+    for (const target of dependsOn) {
+      if (target === first.id) return [first.id, ...wayTo(id, cameFrom)];
+      const member = members.get(target);
+      if (member === undefined || cameFrom.has(target)) continue;
       cameFrom.set(target, id);
-      queue.push(target);
+      queue.push(member);
     }
   }
   return null;
 }
 
-function wayBack(first: TaskId, last: TaskId, cameFrom: ReadonlyMap<TaskId, TaskId>): DependencyCycle {
-  const path = [first];
-  for (let id: TaskId | undefined = last; id !== undefined; id = cameFrom.get(id)) path.push(id);
-  return path.reverse();
+/** From behind the first task to the last one, and to the first again. */
+function wayTo(last: TaskId, cameFrom: ReadonlyMap<TaskId, TaskId>): TaskId[] {
+  const path: TaskId[] = [];
+  let id = last;
+  for (let before = cameFrom.get(id); before !== undefined; before = cameFrom.get(id)) {
+    path.push(id);
+    id = before;
+  }
+  return [...path.reverse(), id];
 }

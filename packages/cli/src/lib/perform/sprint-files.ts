@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
@@ -59,7 +60,7 @@ export async function findProjectRoot(cwd: string): Promise<string> {
 export async function findSprint(search: SprintSearch): Promise<Result<FoundSprint>> {
   const found = await locateSprint(search);
   if (!found.ok || found.value.sprint.tasks.length > 0) return found;
-  return failed('no_sprint', found.value.sprint.problems[0]?.message ?? `${found.value.file} has no tasks.`);
+  return failed('no_sprint', found.value.sprint.problems.map(({ message }) => message).join(' '));
 }
 
 /**
@@ -170,7 +171,7 @@ function withTroubles(failure: Failure, troubles: readonly Failure[]): Failure {
   return { ...failure, message: [failure.message, ...troubles.map(({ message }) => message)].join(' ') };
 }
 
-/** Reads and parses one file. Failures: `not_found`, `file_unreadable`. */
+/** Reads and parses one file. Failures: `file_unreadable`. */
 export async function readSprint(path: string, cwd: string): Promise<Result<ReadSprint>> {
   const shown = shownPath(path, cwd);
   try {
@@ -190,7 +191,6 @@ export async function readSprint(path: string, cwd: string): Promise<Result<Read
       await handle.close();
     }
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return failed('not_found', `There is no file ${shown}. Name an existing one.`);
     return { ok: false, failure: readFailure({ error, path: shown, what: 'The sprint file' }) };
   }
 }
@@ -204,13 +204,7 @@ function refusalOf(stats: Stats, shown: string): string | null {
 
 /** null: not text. A lossy reading would change bytes when a mark is written back. */
 function textOf(bytes: Buffer): string | null {
-  if (bytes.includes(0)) return null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (errorCode(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA') return null;
-    throw error;
-  }
+  return bytes.includes(0) || !isUtf8(bytes) ? null : bytes.toString('utf8');
 }
 
 // A name that is too long or holds a NUL cannot exist either.

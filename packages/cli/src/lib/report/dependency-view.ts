@@ -27,6 +27,8 @@ export function dependencyView(sprint: Sprint, format: DependencyFormat): string
 
 interface Node {
   readonly id: TaskId;
+  /** Its place in the graph. */
+  readonly index: number;
   /** null: an id that others wait for and no task has. */
   readonly task: SprintTask | null;
   /** The tasks that wait for this one. */
@@ -38,7 +40,7 @@ interface Node {
 function graphOf(tasks: readonly SprintTask[]): readonly Node[] {
   const nodes = new Map<TaskId, Node>();
   const add = (id: TaskId, task: SprintTask | null): Node => {
-    const node: Node = nodes.get(id) ?? { id, task, waiting: [], waitsFor: new Set() };
+    const node: Node = nodes.get(id) ?? { id, index: nodes.size, task, waiting: [], waitsFor: new Set() };
     nodes.set(id, node);
     return node;
   };
@@ -112,17 +114,20 @@ function idsOf(nodes: ReadonlySet<Node>): string {
 }
 
 function* mermaidLines(graph: readonly Node[]): Generator<string> {
-  // Ids of our own making: `graph` and `end` as node ids are syntax errors.
-  const names = new Map(graph.map((node, index) => [node, `n${index}`]));
   yield 'flowchart LR';
-  for (const [node, name] of names) yield `  ${name}["${mermaidText(labelOf(node))}"]:::${classOf(node)}`;
-  for (const [node, name] of names) for (const each of node.waitsFor) yield `  ${names.get(each) ?? ''} --> ${name}`;
+  for (const node of graph) yield `  ${nameOf(node)}["${mermaidText(labelOf(node))}"]:::${classOf(node)}`;
+  for (const node of graph) for (const each of node.waitsFor) yield `  ${nameOf(each)} --> ${nameOf(node)}`;
   yield '  classDef complete fill:#d3f9d8,stroke:#2b8a3e';
   yield '  classDef in_progress fill:#d0ebff,stroke:#1864ab';
   yield '  classDef blocked fill:#fff3bf,stroke:#e67700';
   yield '  classDef cancelled fill:#f1f3f5,stroke:#868e96';
   yield '  classDef pending fill:#ffffff,stroke:#495057';
   yield '  classDef missing fill:#ffe3e3,stroke:#c92a2a,stroke-dasharray:4';
+}
+
+/** Of our own making: `graph` and `end` as ids of nodes are syntax errors. */
+function nameOf({ index }: Node): string {
+  return `n${index}`;
 }
 
 function classOf({ task }: Node): string {

@@ -1,11 +1,11 @@
-import { unreachable, type TaskStatus } from '@ginkoai/contract';
+import type { TaskStatus } from '@ginkoai/contract';
 import type { Sprint, SprintTask } from '../sprint/sprint.js';
 import { fitLine, lineOf, span, type Style, type StyledLine } from './styled-line.js';
 import { tableLines, type Column } from './table.js';
 
 const columnsOfTask: readonly Column<SprintTask>[] = [
   { title: 'task', cell: ({ id }) => id, style: () => 'strong', most: 32, dispensable: 0 },
-  { title: 'status', cell: statusText, style: ({ status }) => statusStyle(status), most: 18, dispensable: 0 },
+  { title: 'status', cell: statusText, style: ({ status }) => statusStyles[status], most: 18, dispensable: 0 },
   { title: 'priority', cell: ({ priority }) => priority ?? '', most: 8, dispensable: 2 },
   { title: 'effort', cell: ({ effort }) => effort ?? '', style: () => 'faint', most: 12, dispensable: 3 },
   { title: 'waits for', cell: waitText, style: () => 'faint', most: 30, dispensable: 1 },
@@ -37,22 +37,13 @@ function statusText({ status, blockedReason }: SprintTask): string {
   return blockedReason === 'paused' ? 'paused' : status.replace('_', ' ');
 }
 
-function statusStyle(status: TaskStatus): Style {
-  switch (status) {
-    case 'complete':
-      return 'good';
-    case 'in_progress':
-      return 'accent';
-    case 'blocked':
-      return 'caution';
-    case 'cancelled':
-      return 'faint';
-    case 'pending':
-      return 'plain';
-    default:
-      return unreachable(status);
-  }
-}
+const statusStyles: Readonly<Record<TaskStatus, Style>> = {
+  pending: 'plain',
+  in_progress: 'accent',
+  complete: 'good',
+  blocked: 'caution',
+  cancelled: 'faint',
+};
 
 function waitText({ dependsOn, externalDepends }: SprintTask): string {
   return [...dependsOn, ...externalDepends].join(', ');

@@ -1,4 +1,3 @@
-import { unreachable } from '@ginkoai/contract';
 import { fieldsOf, type Field, type FieldName } from './field-line.js';
 import { readFrontMatter, type FrontMatter } from './front-matter.js';
 import { LineScanner } from './line-scanner.js';
@@ -86,6 +85,7 @@ class OutlineReader {
         values: {},
         dependencies: [],
         files: [],
+        capabilities: [],
       };
       this.tasks.push(task);
       this.section = { task, reader: new SectionReader(this.text) };
@@ -152,23 +152,12 @@ class OutlineReader {
 function addValue(task: TaskDraft, name: FieldName | null, value: WrittenValue): void {
   if (name === null) return;
   task.values[name] ??= value;
-  if (name === 'depends' || name === 'blocked_by') task.dependencies.push({ kind: name, value });
-  if (name === 'files') task.files.push(...namedFiles(value.text));
+  if (name === 'depends' || name === 'blocked_by' || name === 'files' || name === 'capabilities')
+    addItem(task, name, value);
 }
 
-function addItem(task: TaskDraft, name: ListName, item: WrittenValue): void {
-  switch (name) {
-    case 'files':
-      task.files.push(...namedFiles(item.text));
-      break;
-    case 'depends':
-    case 'blocked_by':
-      task.dependencies.push({ kind: name, value: item });
-      break;
-    case 'capabilities':
-      task.values[name] = { text: `${task.values[name]?.text ?? ''},${item.text}`, line: item.line };
-      break;
-    default:
-      unreachable(name);
-  }
+function addItem(task: TaskDraft, name: ListName, value: WrittenValue): void {
+  if (name === 'files') task.files.push(...namedFiles(value.text));
+  else if (name === 'capabilities') task.capabilities.push(value.text);
+  else task.dependencies.push({ kind: name, value });
 }

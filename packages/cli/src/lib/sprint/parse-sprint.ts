@@ -82,7 +82,6 @@ interface Reading {
 function readTask(draft: TaskDraft, reading: Reading): SprintTask {
   const { heading, values, files } = draft;
   const status = readTaskStatus(draft, reading);
-  const capabilities = values.capabilities?.text ?? '';
   return {
     id: heading.id,
     title: heading.title,
@@ -90,7 +89,7 @@ function readTask(draft: TaskDraft, reading: Reading): SprintTask {
     ...readTaskDependencies(draft, { ...reading, isComplete: status.status === 'complete' }),
     priority: readPriority(values.priority?.text ?? ''),
     effort: heading.effort ?? orNull(values.effort?.text),
-    capabilities: capabilities === '' ? capabilitiesOfFiles(files) : declaredCapabilities(capabilities),
+    capabilities: readCapabilities(draft),
     assignee: readAssignee(values.assignee),
     files: [...new Set(files)],
     maxDurationMs: readDuration(draft, reading.found),
@@ -141,6 +140,11 @@ function readTaskDependencies(
     }
   }
   return { dependsOn: [...dependsOn], externalDepends: external };
+}
+
+function readCapabilities({ capabilities, files }: TaskDraft): readonly string[] {
+  const declared = declaredCapabilities(capabilities.join(','));
+  return declared.length > 0 ? declared : capabilitiesOfFiles(files);
 }
 
 const nobody: ReadonlySet<string> = new Set(['', '-', '–', '—', 'tbd', 'none', 'n/a', 'unassigned', 'nobody', 'open']);
@@ -194,7 +198,10 @@ function problemsOfTasks(tasks: readonly SprintTask[]): readonly SprintProblem[]
     if (first === undefined) firsts.set(task.id, task);
     else found.push(problem.duplicateId({ id: task.id, firstLine: first.line, line: task.line }));
   }
-  for (const cycle of findCycles(tasks))
-    found.push(problem.cycle({ cycle, line: firsts.get(cycle[0] ?? '')?.line ?? 1 }));
+  const cycles = new Map(findCycles(tasks).map((cycle) => [cycle[0], cycle]));
+  for (const [id, { line }] of firsts) {
+    const cycle = cycles.get(id);
+    if (cycle !== undefined) found.push(problem.cycle({ cycle, line }));
+  }
   return found;
 }

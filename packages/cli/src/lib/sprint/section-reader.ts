@@ -1,4 +1,3 @@
-import { unreachable } from '@ginkoai/contract';
 import { fieldsOf, type Field } from './field-line.js';
 import type { LineScanner } from './line-scanner.js';
 
@@ -55,8 +54,6 @@ export class SectionReader {
       case 'text':
       case 'comment':
         return this.leave();
-      default:
-        return unreachable(scanner.kind);
     }
   }
 

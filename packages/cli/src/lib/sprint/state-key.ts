@@ -7,8 +7,8 @@ export function stateKeyOf(sprint: Pick<Sprint, 'epicId' | 'sprintId'>, file: st
 }
 
 function idOfFile(file: string): string {
-  const name = file.split(/[\\/]/).at(-1) ?? '';
-  const id = name
+  const id = file
+    .replace(/^.*[\\/]/s, '')
     .replace(/\.md$/i, '')
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')

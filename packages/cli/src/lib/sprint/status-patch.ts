@@ -46,10 +46,7 @@ function statusField(text: string, task: TaskSection): Field | null {
 
 function valuePatch(text: string, { valueStart, valueEnd }: Field): TextPatch {
   const value = text.slice(valueStart, valueEnd);
-  if (value === '') {
-    const gap = /\s/.test(text.charAt(valueStart - 1)) ? '' : ' ';
-    return { start: valueStart, end: valueStart, replacement: `${gap}[x] Complete` };
-  }
+  if (value === '') return { start: valueStart, end: valueStart, replacement: ' [x] Complete' };
   const { mark, words } = readStatus(value);
   const word = words !== null && standsAlone(value, words.end) ? words : null;
   const at = (start: number, end: number, replacement: string): TextPatch => ({

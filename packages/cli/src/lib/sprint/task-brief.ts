@@ -6,8 +6,8 @@ import type { TaskSection } from './section-lines.js';
  */
 export function taskBody(text: string, task: TaskSection): string {
   const lines = text.slice(task.start, task.end).split(/\r?\n|\r/);
-  while (lines.length > 1 && isPadding(lines.at(-1) ?? '')) lines.pop();
-  return `${lines.join('\n')}\n`;
+  const last = lines.findLastIndex((line, at) => at === 0 || !isPadding(line));
+  return `${lines.slice(0, last + 1).join('\n')}\n`;
 }
 
 function isPadding(line: string): boolean {

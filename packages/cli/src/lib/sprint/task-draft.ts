@@ -18,4 +18,5 @@ export interface TaskDraft {
   /** The values of all dependency fields and of the list items below them, in file order. */
   readonly dependencies: { readonly kind: 'depends' | 'blocked_by'; readonly value: WrittenValue }[];
   readonly files: string[];
+  readonly capabilities: string[];
 }

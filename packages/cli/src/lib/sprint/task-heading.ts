@@ -53,17 +53,15 @@ function readLead(heading: string): Lead {
   let status: WrittenStatus | null = null;
   let mark: number | null = null;
   let at = 0;
-  for (; at < heading.length; at += 1) {
-    const character = String.fromCodePoint(heading.codePointAt(at) ?? 0);
-    if (/[A-Za-z0-9]/.test(character)) break;
-    const marked = markAt(heading, at);
-    if (marked !== null) {
-      [status, mark] = [marked.status, at];
-      at += marked.length - 1;
-    } else {
-      status ??= statusOfSymbol(character);
-      at += character.length - 1;
+  let markEnd = 0;
+  for (const character of heading) {
+    if (at >= markEnd) {
+      if (/[A-Za-z0-9]/.test(character)) break;
+      const marked = markAt(heading, at);
+      if (marked !== null) [status, mark, markEnd] = [marked.status, at, at + marked.length];
+      else status ??= statusOfSymbol(character);
     }
+    at += character.length;
   }
   return { end: at, status, mark };
 }
@@ -96,8 +94,8 @@ function labelBefore(heading: string, start: number): IdLabel | null {
   const named = label.exec(text);
   if (named?.[1] !== undefined) return { id: `TASK-${named[1]}`, end: start + named[0].length };
   const dashed = /^([A-Za-z0-9._-]+)(?:[\]*`~]*[ \t]+[–—-][ \t]|\][*`~]*)/.exec(text);
-  const id = dashed?.[1];
-  return id !== undefined && isTaskId(id) ? { id, end: start + (dashed?.[0].length ?? 0) } : null;
+  if (dashed?.[1] === undefined || !isTaskId(dashed[1])) return null;
+  return { id: dashed[1], end: start + dashed[0].length };
 }
 
 type Tail = Omit<TaskHeading, 'kind' | 'id'>;

@@ -6,8 +6,7 @@ const placeholders: ReadonlySet<string> = new Set(['n', 'nn', 'nnn', 'x', 'xx', 
  */
 export function isTaskId(word: string): boolean {
   const segments = word.toLowerCase().split(/[-_]/);
-  const last = segments.at(-1) ?? '';
-  if (/^t\d+[a-z]?$/.test(last)) return true;
+  if (/(?:^|[-_])t\d+[a-z]?$/i.test(word)) return true;
   const task = segments.findIndex((segment) => segment === 'task' || /^task\d/.test(segment));
   if (task === -1) return false;
   const number = segments[task] === 'task' ? segments.slice(task + 1).join('-') : segments[task];

@@ -129,7 +129,8 @@ function firstFrom(members: readonly Numbered[], number: number): number {
   let [low, high] = [0, members.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((members[middle]?.number ?? Infinity) < number) low = middle + 1;
+    const member = members[middle];
+    if (member !== undefined && member.number < number) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -42,6 +42,11 @@ describe('ids in a dependency field', () => {
     expect(dependencies(['### TASK-1: x', '### e1_s1_t02: a', '### T1: b'], 't02').ids).toEqual(['e1_s1_t02']);
   });
 
+  it('are found as they stand before another spelling of them', () => {
+    const tasks = ['### task-1: a', '### TASK-01: b', '### T3: c'];
+    expect(dependencies(tasks, 'TASK-01, TASK-1').ids).toEqual(['TASK-01', 'task-1']);
+  });
+
   it('may be short only where one task can be meant', () => {
     const tasks = ['### e1_s1_t02: a', '### e1_s2_t02: b', '### TASK-1: c'];
     expect(dependencies(tasks, 's1_t02').ids).toEqual(['e1_s1_t02']);
@@ -71,6 +76,7 @@ describe('ids in a dependency field', () => {
       ids: [],
       external: ['Windows machine set up by Chris'],
     });
+    expect(dependencies(numbered, '???')).toEqual({ ids: [], external: ['???'] });
     expect(dependencies(numbered, '(a decision)')).toEqual({ ids: [], external: ['a decision'] });
   });
 });

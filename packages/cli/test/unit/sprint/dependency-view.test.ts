@@ -66,7 +66,7 @@ describe('dot', () => {
 describe('json', () => {
   it('has tasks, edges, what is missing, and cycles', () => {
     const document: unknown = JSON.parse(
-      dependencyView(aSprint('### T1: a', '**Depends:** T1, T9', '### T1: again'), 'json'),
+      dependencyView(aSprint('### T1: a', '**Depends:** T1, T9', '### T1: again', '**Depends:** T9'), 'json'),
     );
     expect(document).toEqual({
       sprintId: null,

@@ -152,6 +152,7 @@ describe('a field', () => {
   it('may hold a command as it is, or in a fence', () => {
     expect(aTask('### TASK-1: a', '**Run:** make all').run).toBe('make all');
     expect(aTask('### TASK-1: a', '**Run:** make', '```', 'no', '```').run).toBe('make');
+    expect(aTask('### TASK-1: a', '**Run:** make', '**Run:**', '```', 'no', '```').run).toBe('make');
     expect(aTask('### TASK-1: a', '**Run:**', '```\r\na\r\nb\r\n```').run).toBe('a\nb');
     expect(aTask('### TASK-1: a', '**Verify:**', '', '~~~', 'test -f x', '~~~').verify).toBe('test -f x');
   });
@@ -251,6 +252,8 @@ describe('groups of dependencies', () => {
     expect(sprint.tasks[1_200]?.dependsOn).toEqual(['All other tasks']);
     expect(sprint.tasks[1_500]?.dependsOn).toEqual(['T1']);
     expect(problemCodes(sprint)).toContain('missing_dependency');
+    const ranges = Array.from({ length: 1_500 }, (_, at) => `### T${at}: a\n**Depends:** T0-T1499, T0-T1499`);
+    expect(aSprint(...ranges).tasks[1_400]?.dependsOn).toContain('T0-T1499, T0-T1499');
   });
 });
 

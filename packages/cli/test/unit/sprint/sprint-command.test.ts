@@ -82,7 +82,6 @@ describe('ginko sprint show', () => {
     const { exitCode, stdout } = await ginko(['show', 'a.md']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/docs\/sprints\/a\.md:2: The status "perhaps"/);
-    // eslint-disable-next-line no-control-regex
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 

@@ -1,4 +1,6 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -35,6 +37,10 @@ async function failureOf(sprint?: string, cwd = root): Promise<string> {
 }
 
 describe('the root of a project', () => {
+  it('is the folder itself where there is no sign', async () => {
+    expect(await findProjectRoot('/')).toBe('/');
+  });
+
   it('is the nearest folder upwards with a sign of one', async () => {
     await mkdir(join(root, '.git'));
     await mkdir(join(root, 'a', 'docs', 'sprints'), { recursive: true });
@@ -128,10 +134,20 @@ describe('a sprint that is named', () => {
     expect(await failureOf('folder')).toMatch(/^file_unreadable: folder is a directory/);
     await symlink('gone.md', join(root, 'dangling.md'));
     expect(await failureOf('dangling.md')).toMatch(/^not_found/);
+    expect(await failureOf(`${'long/'.repeat(2_000)}`)).toMatch(/^not_found/);
     const large = await put('large.md', '');
     await truncate(large, 64 * 1024 * 1024 + 1);
     expect(await failureOf('large.md')).toMatch(/^file_unreadable: large\.md has 67108865 bytes/);
     expect(await failureOf('/dev/null')).toMatch(/^file_unreadable: \/dev\/null is not a regular file/);
+  });
+
+  it('is refused when it is a socket', async () => {
+    await mkdir(join(root, '.git'));
+    const server = createServer().listen(join(root, 'socket.md'));
+    await once(server, 'listening');
+    expect(await failureOf('socket.md')).toMatch(/^file_unreadable: The sprint file socket\.md could not be read/);
+    server.close();
+    await once(server, 'close');
   });
 
   it('is refused when it may not be read, unless one may read everything', async () => {
