@@ -327,6 +327,26 @@ export function describeStore(name: string, lay: () => Promise<StoreBed>): void 
       expect(await store.findToken('hash-3')).toBeNull();
     });
 
+    it('is as it was when any of the commands that made it are sent again', async () => {
+      const commands = [
+        () => store.persistState(epic, aState()),
+        () => append(store, 11, 13),
+        () => store.persistState(epic, aState({ sequence: 12 })),
+        () => append(store, 12, 15),
+        () => store.acquireLease(epic, aRequest('b')),
+        () => store.persistState(epic, aState({ epoch: 2, sequence: 14 })),
+        () => append(store, 15, 16, { epoch: 2 }),
+        () => store.persistState(epic, aState({ runId: 'run-2', epoch: 2, sequence: 1 })),
+        () => append(store, 2, 3, { runId: 'run-2', epoch: 2 }),
+      ];
+      for (const [last, command] of commands.entries()) {
+        await command();
+        const before = await store.readState(epic);
+        for (const again of commands.slice(0, last + 1)) await again();
+        expect(await store.readState(epic)).toEqual(before);
+      }
+    });
+
     it('leaves nothing of a batch behind when a part of it cannot be stored', async () => {
       await store.persistState(epic, aState());
       const twice = [anEvent(11), anEvent(11)].map((event) => ({ sequence: 11, text: JSON.stringify(event) }));
