@@ -4,6 +4,7 @@ import { addOrchestrateCommand } from './grammar/orchestrate-command.js';
 import { addCheckpointCommands } from './grammar/checkpoint-commands.js';
 import { addInitCommand } from './grammar/init-command.js';
 import { addSprintCommands } from './grammar/sprint-commands.js';
+import { addStatusCommand } from './grammar/status-command.js';
 import { addTaskCommands } from './grammar/task-commands.js';
 import { addTrustCommand } from './grammar/trust-command.js';
 import type { Output } from './lib/report/output.js';
@@ -32,6 +33,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addSprintCommands(program, (code) => (exitCode = code), context);
   addCheckpointCommands(program, (code) => (exitCode = code), context);
   addInitCommand(program, (code) => (exitCode = code), context);
+  addStatusCommand(program, (code) => (exitCode = code), context);
   addTaskCommands(program, (code) => (exitCode = code), context);
   addTrustCommand(program, (code) => (exitCode = code), context);
   try {

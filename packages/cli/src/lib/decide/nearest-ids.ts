@@ -1,14 +1,16 @@
 import type { TaskId } from '@ginkoai/contract';
 
-/** Ids that somebody who wrote `wanted` may have meant, the likeliest first. */
+/** Ids that somebody who wrote `wanted` may have meant: the nearest ones, in order. */
 export function nearestIds(wanted: string, known: Iterable<TaskId>, most = 3): TaskId[] {
   const target = wanted.toLowerCase().slice(0, 64);
   const scored = [...known].map((id) => ({ id, distance: distanceOf(target, id.toLowerCase()) }));
   const near = scored.filter(({ id, distance }) => distance <= Math.max(2, Math.ceil(id.length / 3)));
+  const nearest = near.reduce((least, { distance }) => Math.min(least, distance), Infinity);
   return near
-    .toSorted((a, b) => a.distance - b.distance || a.id.localeCompare(b.id, 'en', { numeric: true }))
-    .slice(0, most)
-    .map(({ id }) => id);
+    .filter(({ distance }) => distance === nearest)
+    .map(({ id }) => id)
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+    .slice(0, most);
 }
 
 /** An id that is a part of the other (`t01` of `e008_s02_t01`) is near, however much is missing. */

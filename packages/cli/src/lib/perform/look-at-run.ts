@@ -30,7 +30,10 @@ export interface RunLook {
   readonly state: RunState;
   /** When the state was last true for sure: its last event. */
   readonly asOf: string | null;
+  /** When the graph was given the state. */
   readonly persistedAt: string | null;
+  /** When the state was saved, in the source it is from; null: it stands in journals alone. */
+  readonly savedAt: string | null;
   readonly lastEvent: RunEvent | null;
   readonly end: { readonly stopReason: string; readonly exitCode: number | null } | null;
   readonly orchestrator: OrchestratorSight | null;
@@ -75,6 +78,7 @@ export async function lookAtRun({ place, graph }: LookAtRunOptions): Promise<Res
     state,
     asOf: seen?.state.lastEventAt ?? null,
     persistedAt: remote.persistedAt ?? local.value.seen?.checkpoint?.persistedAt ?? null,
+    savedAt: (source === 'graph' ? remote.persistedAt : seen?.checkpoint?.savedAt) ?? null,
     lastEvent: seen?.lastEvent ?? null,
     end: isHeldHere ? null : end,
     orchestrator: orchestratorOf({ state, lock, lease: remote.lease, hasEnded: end !== null }),

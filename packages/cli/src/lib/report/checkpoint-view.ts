@@ -156,6 +156,11 @@ export function differenceLines(differences: readonly TaskDifference[], width: n
   return tableLines({ rows: differences, columns: columnsOfDifference, last, width });
 }
 
+/** `pending -> in progress (agent-1, attempt 1)`. */
+export function differenceText({ before, after }: TaskDifference): string {
+  return `${postureText(before)} -> ${postureText(after)}`;
+}
+
 function postureText({ status, generation, attempt, agentId, reason }: TaskPosture): string {
   const attempts = attempt === 0 ? [] : [`attempt ${attempt}`];
   const notes = [

@@ -6,6 +6,8 @@ import type { TaskSight } from './task-view.js';
 export function taskSight(facts: TaskFacts, state: RunState, unread: TaskWord | undefined): TaskSight {
   const { assignment, blocked, notBefore, definition } = facts;
   const dependsOn = definition?.dependsOn ?? [];
+  // A word that says how the task stands anyway is no news.
+  const news = unread?.status === facts.status && unread.status !== 'blocked' ? undefined : unread;
   return {
     id: facts.id,
     title: definition?.title ?? '',
@@ -20,7 +22,7 @@ export function taskSight(facts: TaskFacts, state: RunState, unread: TaskWord | 
     ...(notBefore === null ? {} : { notBefore: new Date(notBefore).toISOString() }),
     dependsOn,
     waitsFor: facts.status === 'complete' ? [] : dependsOn.filter((id) => !isComplete(state, id)),
-    ...(unread === undefined ? {} : { unread: wordOf(unread) }),
+    ...(news === undefined ? {} : { unread: wordOf(news) }),
   };
 }
 

@@ -127,7 +127,7 @@ export function taskPage({ task, plan, attempts, output }: TaskPage): StyledLine
           ...plan.body
             .trimEnd()
             .split(/\r\n|\r|\n/)
-            .map((line) => lineOf('  ', line)),
+            .map((line) => (line === '' ? [] : lineOf('  ', line))),
         ]),
   ];
 }

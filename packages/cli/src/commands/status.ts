@@ -1,0 +1,114 @@
+import { exitCodes, unwrap, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
+import { systemClock } from '../lib/perform/clock.js';
+import { graphToLookAt } from '../lib/perform/graph-to-look-at.js';
+import { lookAtRun, type RunLook } from '../lib/perform/look-at-run.js';
+import { findRunPlace, type RunPlace } from '../lib/perform/run-place.js';
+import { untilTerminated } from '../lib/perform/until-terminated.js';
+import { changeLines, firstLine, lookJson, lookLines, type FoundRun } from '../lib/report/look-view.js';
+import { printLines } from '../lib/report/print-lines.js';
+import { createLookScreen } from '../lib/report/look-screen.js';
+import type { CommandContext } from '../program.js';
+
+export interface StatusOptions {
+  readonly sprint: string | undefined;
+  readonly epic: string | undefined;
+  readonly isWatching: boolean;
+  readonly json: boolean;
+}
+
+const watchIntervalMs = 2_000;
+
+/** The run as it stands. Nothing is changed, and no lock is taken. */
+export async function status(options: StatusOptions, context: CommandContext): Promise<ExitCode> {
+  const { output, cwd } = context;
+  const place = unwrap(await findRunPlace({ cwd, sprint: options.sprint, epic: options.epic }));
+  for (const warning of place.warnings) output.error(warning);
+  const look = unwrap(await lookOnce(place, context));
+  if (!isFound(look)) {
+    output.error(
+      `No run of the epic ${place.epicId} is known: this working copy has no state of it, and not from the graph: ${look.reason ?? ''}. ` +
+        'Start one with ginko orchestrate.',
+    );
+    return exitCodes.personNeeded;
+  }
+  if (options.isWatching) await watch(look, { place, json: options.json }, context);
+  else if (options.json) output.json(lookJson(look, viewOptions(place)));
+  else await printLines(lookLines(look, viewOptions(place)), output);
+  return exitCodes.ok;
+}
+
+async function lookOnce({ root, config, ...place }: RunPlace, { env }: CommandContext): Promise<Result<RunLook>> {
+  const graph = await graphToLookAt({ root, config, env, unserved: 'leave' });
+  if (!graph.ok) return graph;
+  try {
+    return await lookAtRun({ place: { root, config, ...place }, graph: graph.value });
+  } finally {
+    await graph.value?.close();
+  }
+}
+
+function isFound(look: RunLook): look is FoundRun {
+  return look.source !== 'none';
+}
+
+function viewOptions({ sprint, epicId }: RunPlace): { readonly sprintTitle: string; readonly now: number } {
+  return { sprintTitle: sprint?.sprint.title ?? epicId, now: systemClock.now() };
+}
+
+interface Watched {
+  readonly place: RunPlace;
+  readonly json: boolean;
+}
+
+/** Looks again every two seconds until a signal ends it. */
+async function watch(first: FoundRun, { place, json }: Watched, context: CommandContext): Promise<void> {
+  const show = await watcher(first, { place, json }, context);
+  let isOver = false;
+  const terminated = untilTerminated().then(() => (isOver = true));
+  while (!isOver) {
+    let cancel: () => void = () => undefined;
+    const pause = new Promise<void>((resolve) => (cancel = systemClock.after(watchIntervalMs, resolve)));
+    await Promise.race([pause, terminated]);
+    cancel();
+    if (isOver) break;
+    const look = await lookOnce(await placeNow(place, context), context);
+    if (!look.ok) show.trouble(look.failure);
+    else if (isFound(look.value)) await show.look(look.value);
+  }
+  show.end();
+}
+
+/** The sprint file may change while it is watched; one that cannot be read just now changes nothing. */
+async function placeNow(place: RunPlace, { cwd }: CommandContext): Promise<RunPlace> {
+  const found = await findRunPlace({ cwd, epic: place.epicId, sprint: place.sprint?.file });
+  return found.ok ? found.value : place;
+}
+
+interface Watcher {
+  look(look: FoundRun): Promise<void>;
+  trouble(failure: Failure): void;
+  end(): void;
+}
+
+async function watcher(first: FoundRun, { place, json }: Watched, { output }: CommandContext): Promise<Watcher> {
+  if (!json && output.canRedraw) {
+    const screen = await createLookScreen(output);
+    const draw = (look: FoundRun): Promise<void> => Promise.resolve(screen.draw(lookLines(look, viewOptions(place))));
+    await draw(first);
+    return { look: draw, trouble: ({ message }) => screen.tell(message, systemClock.now()), end: () => screen.end() };
+  }
+  let before = first;
+  if (json) output.json(lookJson(first, viewOptions(place)));
+  else await printLines([firstLine(first, viewOptions(place))], output);
+  return {
+    look: async (look) => {
+      const changes = changeLines(before, look, viewOptions(place));
+      before = look;
+      if (changes.length === 0) return;
+      if (json) output.json(lookJson(look, viewOptions(place)));
+      else await printLines(changes, output);
+    },
+    trouble: ({ message }) => output.error(message),
+    end: () => undefined,
+  };
+}
