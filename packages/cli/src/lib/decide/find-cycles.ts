@@ -14,17 +14,27 @@ export type DependencyCycle = readonly [TaskId, ...TaskId[]];
  * several cycles share tasks, breaking one brings the next to light. Linear in tasks and edges.
  */
 export function findCycles(nodes: Iterable<DependencyNode>): readonly DependencyCycle[] {
-  const dependsOn = new Map<TaskId, readonly TaskId[]>();
-  for (const { id, dependsOn: ids } of nodes) {
-    const earlier = dependsOn.get(id);
-    dependsOn.set(id, earlier === undefined ? ids : [...earlier, ...ids]);
-  }
+  const dependsOn = edgesOf(nodes);
+  if (dependsOn === null) return [];
   const cycles: DependencyCycle[] = [];
   for (const knot of knotsOf(dependsOn)) {
     const cycle = cycleIn(knot);
     if (cycle !== null) cycles.push(cycle);
   }
   return cycles;
+}
+
+/** By task, the entries of one id as one; null: every task waits only for tasks before it, so there is no cycle. */
+function edgesOf(nodes: Iterable<DependencyNode>): ReadonlyMap<TaskId, readonly TaskId[]> | null {
+  const edges = new Map<TaskId, TaskId[]>();
+  let isOrdered = true;
+  for (const { id, dependsOn } of nodes) {
+    const earlier = edges.get(id);
+    isOrdered &&= earlier === undefined && dependsOn.every((target) => edges.has(target));
+    if (earlier === undefined) edges.set(id, [...dependsOn]);
+    else for (const target of dependsOn) earlier.push(target);
+  }
+  return isOrdered ? null : edges;
 }
 
 interface Visit {

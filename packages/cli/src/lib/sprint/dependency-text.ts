@@ -24,8 +24,12 @@ const elsewhere = /\b(?:sprints?|epics?)\b/i;
 const longestGroup = 120;
 const all = /^(?:all|everything|every|each)\b/i;
 const above = /\b(?:above|previous|prior|preceding|earlier|before)\b/i;
-const groupWords =
-  /^(?:all|everything|every|each|of|the|above|previous|prior|preceding|earlier|before|other|others|tasks?|in|this|sprint|complete|completed|done|be|must|this|it|\s)+[.!]?$/i;
+const groupWords: ReadonlySet<string> = new Set(
+  (
+    'all everything every each of the above previous prior preceding earlier before other others task tasks in this ' +
+    'sprint complete completed done be must it'
+  ).split(' '),
+);
 const previousTask = /^(?:the )?(?:previous|preceding|prior) task\b/i;
 
 /** The everyday case, which needs no closer look. */
@@ -96,10 +100,16 @@ function joined(pieces: readonly WrittenDependencies[]): WrittenDependencies {
 
 /** `All above tasks`, `all other tasks`. `All of phase 1` means something to people only. */
 function readGroup(words: string, { index, ownId, position, budget }: DependencyContext): WrittenDependencies {
-  if (words.length > longestGroup || !groupWords.test(words)) return { ids: [], external: [words], unclear: [words] };
+  if (!isGroup(words)) return { ids: [], external: [words], unclear: [words] };
   const isAbove = above.test(words);
   if (!takes(budget, isAbove ? position : index.ids.length)) return nothing;
   return named((isAbove ? index.ids.slice(0, position) : index.ids).filter((id) => id !== ownId));
+}
+
+function isGroup(words: string): boolean {
+  if (words.length > longestGroup) return false;
+  const each = words.toLowerCase().replace(/[.!]$/, '').split(' ');
+  return each.every((word) => groupWords.has(word));
 }
 
 function piecesOf(words: string, context: PartContext): readonly WrittenDependencies[] {

@@ -86,12 +86,12 @@ function readTask(draft: TaskDraft, reading: Reading): SprintTask {
     id: heading.id,
     title: heading.title,
     ...status,
-    ...readTaskDependencies(draft, { ...reading, isComplete: status.status === 'complete' }),
+    ...readTaskDependencies(draft, { reading, isComplete: status.status === 'complete' }),
     priority: readPriority(values.priority?.text ?? ''),
     effort: heading.effort ?? orNull(values.effort?.text),
     capabilities: readCapabilities(draft),
     assignee: readAssignee(values.assignee),
-    files: [...new Set(files)],
+    files: files.length < 2 ? files : [...new Set(files)],
     maxDurationMs: readDuration(draft, reading.found),
     verify: readCommand(values.verify),
     run: readCommand(values.run),
@@ -116,11 +116,13 @@ function readTaskStatus(
 
 function readTaskDependencies(
   draft: TaskDraft,
-  { index, budget, position, found, isComplete }: Reading & { readonly isComplete: boolean },
+  { reading, isComplete }: { readonly reading: Reading; readonly isComplete: boolean },
 ): Pick<SprintTask, 'dependsOn' | 'externalDepends'> {
+  const external: string[] = [];
+  if (draft.dependencies.length === 0) return { dependsOn: [], externalDepends: external };
+  const { index, budget, position, found } = reading;
   const ownId = draft.heading.id;
   const dependsOn = new Set<string>();
-  const external: string[] = [];
   for (const { kind, value } of draft.dependencies) {
     const at = { id: ownId, line: value.line };
     const before = budget.left;
@@ -143,7 +145,7 @@ function readTaskDependencies(
 }
 
 function readCapabilities({ capabilities, files }: TaskDraft): readonly string[] {
-  const declared = declaredCapabilities(capabilities.join(','));
+  const declared = capabilities.length === 0 ? [] : declaredCapabilities(capabilities.join(','));
   return declared.length > 0 ? declared : capabilitiesOfFiles(files);
 }
 

@@ -117,7 +117,8 @@ function readTail(heading: string, start: number): Tail {
 
 /** The signs of bold or struck text that are opened before the title and not closed there. */
 function openingOf(before: string): '**' | '~~' | null {
-  for (const signs of ['**', '~~'] as const) if (before.split(signs).length % 2 === 0) return signs;
+  for (const signs of ['**', '~~'] as const)
+    if (before.includes(signs) && before.split(signs).length % 2 === 0) return signs;
   return null;
 }
 
