@@ -1,22 +1,31 @@
-import type { NewRunEvent } from '@ginkoai/contract';
+import type { NewRunEvent, TaskId } from '@ginkoai/contract';
 import { applyEvent } from '../decide/apply-event.js';
 import { applySprint } from '../decide/apply-sprint.js';
+import type { Mark } from '../decide/judge-world.js';
 import { priorityRank } from '../decide/priority-rank.js';
 import type { RunState, TaskDefinition } from '../decide/run-state.js';
 import { stampEvent } from '../orchestrator-state.js';
 import type { Sprint, SprintTask } from '../sprint/sprint.js';
+import { markOf } from './sprint-source.js';
 
 /** Looking compares no texts. */
 const noHash = { title: '', body: '' } as const;
 
 /**
  * Puts a sprint's tasks into a state that is only looked at. Tasks that the run has not heard of stand as the file
- * shows them. Without a sprint the tasks are those that the run knows, without titles.
+ * shows them, unless that mark was seen here before and said nothing new then. Without a sprint the tasks are those
+ * that the run knows, without titles.
  */
-export function applySprintToLook(state: RunState, sprint: Sprint | null): void {
+export function applySprintToLook(
+  state: RunState,
+  sprint: Sprint | null,
+  lastSeen: ReadonlyMap<TaskId, Mark> = new Map(),
+): void {
   const known = new Set(state.tasks.keys());
   applySprint(state, sprint === null ? definitionsFromState(state) : definitionsFromSprint(sprint));
-  for (const task of sprint?.tasks ?? []) if (!known.has(task.id)) applyMark(state, task);
+  for (const task of sprint?.tasks ?? []) {
+    if (!known.has(task.id) && lastSeen.get(task.id) !== markOf(task)) applyMark(state, task);
+  }
 }
 
 function definitionsFromSprint(sprint: Sprint): TaskDefinition[] {

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import {
   ok,
   type Failure,
@@ -16,6 +17,7 @@ import { applySprintToLook } from './apply-sprint-to-look.js';
 import type { GraphConnection } from './connect-graph.js';
 import { lookAtLocalRun, type SeenRun } from './look-at-local-run.js';
 import { readLockHolder } from './lock-holder.js';
+import { loadMarksFile } from './marks-file.js';
 import type { RunPlace } from './run-place.js';
 import { openStateDirectory } from './state-directory.js';
 
@@ -57,18 +59,22 @@ const quickly = { timeoutMs: 3_000, totalTimeoutMs: 3_000, retries: 0 } as const
 export async function lookAtRun({ place, graph }: LookAtRunOptions): Promise<Result<RunLook>> {
   const directory = await openStateDirectory({ workingCopy: place.root, epicId: place.epicId, readOnly: true });
   if (!directory.ok) return directory;
-  const [remote, local, lock] = await Promise.all([
+  const [remote, local, lock, marks] = await Promise.all([
     askGraph(graph, place.epicId),
     lookAtLocalRun({ directory: directory.value, epicId: place.epicId }),
     readLockHolder(directory.value),
+    loadMarksFile({ directory: directory.value, readOnly: true }),
   ]);
   if (remote.failure?.code === 'newer_version') return { ok: false, failure: remote.failure };
   if (!local.ok) return local;
+  if (!marks.ok) return marks;
   const { source, seen, reason } = choose(remote, local.value);
   const isHeldHere = lock !== null && isSameProcess(lock);
   const state = seen?.state ?? emptyRunState('');
   state.epicId = place.epicId;
-  applySprintToLook(state, place.sprint?.sprint ?? null);
+  const { marksFile } = marks.value;
+  const lastSeen = place.sprint === null ? undefined : marksFile.marksOf(relative(place.root, place.sprint.file));
+  applySprintToLook(state, place.sprint?.sprint ?? null, lastSeen);
   const end = seen === null ? null : endOf(seen);
   const read = Number(seen?.checkpoint?.eventCursor ?? 0);
   return ok({

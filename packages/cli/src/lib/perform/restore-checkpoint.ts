@@ -52,7 +52,7 @@ export async function restoreCheckpoint(options: RestoreCheckpoint): Promise<Res
 }
 
 async function restoreUnderLock(
-  { directory, epicId, generation, newestEpoch, graph }: RestoreCheckpoint,
+  { directory, epicId, generation, newestEpoch, graph, now }: RestoreCheckpoint,
   holder: ReturnType<typeof commandHolder>,
 ): Promise<Result<RestoredCheckpoint>> {
   const lease =
@@ -69,7 +69,7 @@ async function restoreUnderLock(
   if (!lease.ok) return ok({ checkpoint, quarantined, graph: { kind: 'not_told', failure: lease.failure } });
   const { epoch } = lease.value;
   const { orchestratorId } = holder;
-  const anew: OrchestratorCheckpoint = { ...checkpoint, epoch };
+  const anew: OrchestratorCheckpoint = { ...checkpoint, epoch, persistedAt: new Date(now).toISOString() };
   const saved = await stateFile.save(anew);
   const told = saved.ok ? await graph.client.persistState({ orchestratorId, epicId, epoch, state: anew }) : saved;
   const released = await graph.client.releaseLease({ epicId, orchestratorId, epoch });
