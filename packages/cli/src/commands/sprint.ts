@@ -10,9 +10,9 @@ import { chooseActiveSprint } from '../lib/sprint/active-sprint.js';
 import type { Sprint, SprintProblemCode, SprintTask } from '../lib/sprint/sprint.js';
 import { dependencyView, type DependencyFormat } from '../lib/report/dependency-view.js';
 import { cleanText } from '../lib/report/clean-text.js';
+import { printLines, widthFor } from '../lib/report/print-lines.js';
 import { sprintListLines } from '../lib/report/sprint-list.js';
 import { sprintTable } from '../lib/report/sprint-table.js';
-import { noColors, renderLine, type StyledLine } from '../lib/report/styled-line.js';
 import type { CommandContext } from '../program.js';
 
 export interface SprintFileOptions {
@@ -31,7 +31,7 @@ export async function showSprint(
   if (found.sprint.tasks.length === 0) return refuse(found.sprint, context);
   if (json) return exitCodes.ok;
   if (file === undefined) context.output.line(`${found.why}.`);
-  printLines(sprintTable(found.sprint, widthOf(context)), context);
+  await printLines(sprintTable(found.sprint, widthFor(context.output)), context.output);
   const { problems } = found.sprint;
   if (problems.length > 0) context.output.line('');
   for (const { line, message } of problems) context.output.line(cleanText(`${shown}:${line}: ${message}`));
@@ -87,7 +87,7 @@ export async function listAllSprints({ json }: { readonly json: boolean }, conte
     isActive: active.ok && active.value.chosen.file === file,
   }));
   if (json) output.json(entries);
-  else if (entries.length > 0) printLines(sprintListLines(entries, widthOf(context)), context);
+  else if (entries.length > 0) await printLines(sprintListLines(entries, widthFor(output)), output);
   const isNothingOpen = !active.ok && active.failure.code === 'no_sprint' && entries.length > 0;
   if (!active.ok && !isNothingOpen) output.error(cleanText(active.failure.message));
   return entries.length === 0 ? exitCodes.personNeeded : exitCodes.ok;
@@ -123,13 +123,4 @@ function entryOf(task: SprintTask): object {
     capabilities,
     line,
   };
-}
-
-/** Nothing is cut where no person reads it on a terminal. */
-function widthOf({ output }: CommandContext): number {
-  return output.isTerminal ? output.columns() : Infinity;
-}
-
-function printLines(lines: readonly StyledLine[], { output }: CommandContext): void {
-  for (const line of lines) output.line(renderLine(line, noColors));
 }

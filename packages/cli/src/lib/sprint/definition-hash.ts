@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DefinitionHash } from '@ginkoai/contract';
 import type { FieldName } from './field-line.js';
 import type { LineScanner } from './line-scanner.js';
+import { isRuler } from './ruler.js';
 import { sectionLines, type TaskSection } from './section-lines.js';
 import type { SectionLine } from './section-reader.js';
 import type { SprintTask } from './sprint.js';
@@ -46,10 +47,6 @@ function definingText(text: string, scanner: LineScanner, line: SectionLine): st
     default:
       return written;
   }
-}
-
-function isRuler(line: string): boolean {
-  return /^(?:-{3,}|\*{3,}|_{3,}|-(?: -){2,}|\*(?: \*){2,})$/.test(line.trim());
 }
 
 function fingerprint(text: string): string {

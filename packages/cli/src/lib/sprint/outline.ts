@@ -119,6 +119,9 @@ class OutlineReader {
       case 'block_close':
         this.takeBlock(task, line.name, scanner);
         break;
+      case 'behind':
+        this.takeSprintFields(scanner);
+        break;
       case 'block_value':
       case 'body':
         break;

@@ -1,5 +1,6 @@
 import { fieldsOf, type Field } from './field-line.js';
 import type { LineScanner } from './line-scanner.js';
+import { isRuler } from './ruler.js';
 
 /** A field whose value goes on below its line: `list` in list items, `block` in a fence. */
 type Continued =
@@ -15,28 +16,39 @@ export type SectionLine =
   | { readonly kind: 'list_value'; readonly name: ListName }
   /** The opening fence, a line, or the closing fence of a block below `**Run:**`. */
   | { readonly kind: 'block_open' | 'block_value' | 'block_close'; readonly name: BlockName }
-  | { readonly kind: 'body' };
+  | { readonly kind: 'body' }
+  /** A line behind the ruler that closes the task; its fields are the sprint's. */
+  | { readonly kind: 'behind' };
 
 const body: SectionLine = { kind: 'body' };
 
 /**
  * Takes the lines of one task's section in order, and says which of them carry fields. Fields are read in the task's
  * own text and below plain sub-headings (`#### Details`), not below those that name a thing of their own
- * (`#### Step 2`, `#### BUG-7: ...`).
+ * (`#### Step 2`, `#### BUG-7: ...`), nor behind a ruler.
  */
 export class SectionReader {
   private isOpen = true;
+  private hasContent = false;
+  private isBehindRuler = false;
   private continued: Continued | null = null;
   private block: BlockName | null = null;
 
   constructor(private readonly text: string) {}
 
   take(scanner: LineScanner): SectionLine {
+    const line = this.read(scanner);
+    this.hasContent ||= scanner.kind !== 'blank';
+    return line;
+  }
+
+  private read(scanner: LineScanner): SectionLine {
     switch (scanner.kind) {
       case 'heading':
         this.isOpen &&= isPlainSubheading(this.text.slice(scanner.content, scanner.end));
         return this.leave();
       case 'bold':
+        if (this.isBehindRuler) return { kind: 'behind' };
         return this.isOpen ? this.takeFields(scanner) : body;
       case 'blank':
         return body;
@@ -52,6 +64,9 @@ export class SectionReader {
       case 'fence_close':
         return this.closeBlock();
       case 'text':
+        this.isBehindRuler ||= this.hasContent && isRuler(this.text.slice(scanner.start, scanner.end));
+        this.isOpen &&= !this.isBehindRuler;
+        return this.leave();
       case 'comment':
         return this.leave();
     }

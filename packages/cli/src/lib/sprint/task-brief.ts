@@ -1,3 +1,4 @@
+import { isRuler } from './ruler.js';
 import type { TaskSection } from './section-lines.js';
 
 /**
@@ -11,6 +12,5 @@ export function taskBody(text: string, task: TaskSection): string {
 }
 
 function isPadding(line: string): boolean {
-  const characters = line.replaceAll(/[ \t]/g, '');
-  return characters === '' || /^(?:-{3,}|\*{3,}|_{3,})$/.test(characters);
+  return line.trim() === '' || isRuler(line);
 }

@@ -79,8 +79,11 @@ interface IdLabel {
   readonly end: number;
 }
 
+/** `TASK-1:`, also as `Task e1_s1_t01:` and `3. TASK-1:`. */
+const idLabel = /^(?:\d{1,3}[.)][ \t]+)?(?:task[ \t]+)?([^\s:：\]*`~]+)[\]*`~]*[ \t]*[:：]/i;
+
 function idBefore(heading: string, start: number): IdLabel | null {
-  const found = /^([^\s:：\]*`~]+)[\]*`~]*[ \t]*[:：]/.exec(heading.slice(start, start + longestLabel));
+  const found = idLabel.exec(heading.slice(start, start + longestLabel));
   const id = found?.[1];
   if (found === null || id === undefined) return null;
   return isTaskId(id) ? { id, end: start + found[0].length } : null;

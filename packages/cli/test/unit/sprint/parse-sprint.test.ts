@@ -135,6 +135,20 @@ describe('a field', () => {
     expect(aTask('### TASK-1: a', '## Later', '**Status:** [x]').status).toBe('pending');
   });
 
+  it("does not count behind the ruler that closes the task, where it may be the sprint's", () => {
+    const sprint = aSprint(
+      '### TASK-1: a',
+      'text',
+      '---',
+      '**Status:** [x]',
+      '**Sprint ID:** s1',
+      '#### Details',
+      '**Priority:** HIGH',
+    );
+    expect(sprint).toMatchObject({ sprintId: 's1', tasks: [{ status: 'pending', priority: null }] });
+    expect(aTask('### TASK-1: a', '', '---', '**Status:** [x]').status).toBe('complete');
+  });
+
   it('does not count in a list or indented below one', () => {
     expect(aTask('### TASK-1: a', '- note', '  **Status:** [x]', '1. **Status:** [x]').status).toBe('pending');
     expect(aTask('### TASK-1: a', 'text', '  **Status:** [x]').status).toBe('complete');

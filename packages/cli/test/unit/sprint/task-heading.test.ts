@@ -6,6 +6,8 @@ const heading = (text: string, style: 'ids' | 'labels' = 'ids'): object | null =
 describe('the heading of a task', () => {
   it.each([
     ['### TASK-1: Title', { id: 'TASK-1', title: 'Title', effort: null, status: null, mark: null }],
+    ['### Task T1: Title', { id: 'T1', title: 'Title' }],
+    ['### 3. TASK-1: Title', { id: 'TASK-1', title: 'Title' }],
     ['### TASK-1 : Title', { id: 'TASK-1', title: 'Title' }],
     ['### TASK-1:', { id: 'TASK-1', title: '' }],
     ['### **TASK-1**: Title', { id: 'TASK-1', title: 'Title' }],
