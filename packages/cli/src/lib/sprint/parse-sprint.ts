@@ -55,7 +55,7 @@ function readEpicId({ frontMatter, epic }: Outline, found: SprintProblem[]): str
 }
 
 function firstWord(text: string): string {
-  return /[^\s`*:,]+/.exec(text)?.[0] ?? '';
+  return /[^\s`*:,()[\]]+/.exec(text)?.[0] ?? '';
 }
 
 function readTasks(outline: Outline, found: SprintProblem[]): readonly SprintTask[] {

@@ -187,6 +187,7 @@ describe('the ids of a sprint', () => {
       sprintId: 's_1',
       epicId: 'EPIC-4',
     });
+    expect(aSprint('**Epic:** [EPIC-5](../epics/5.md)').epicId).toBe('EPIC-5');
     expect(aSprint('**ID:** s_2', '**Epic**: Post EPIC-1 work')).toMatchObject({ sprintId: 's_2', epicId: null });
     expect(aSprint('---', 'sprint_id: a', 'epic_id: "E1"', '---', '**Sprint ID:** b', '**Epic:** E2')).toMatchObject({
       sprintId: 'a',
