@@ -15,8 +15,6 @@ export interface LauncherAttemptsOptions {
 /** All attempts of a launcher: takes them on, carries them through, and answers for those it has. */
 export class LauncherAttempts {
   readonly #runs = new Map<string, AttemptRun>();
-  /** Attempts whose acceptance is on its way to the disk. */
-  readonly #accepting = new Map<string, Promise<boolean>>();
   readonly #environments = new Map<string, BaseEnvironment>();
   readonly #waitingForEnvironment = new Map<string, ((env: BaseEnvironment) => void)[]>();
 
@@ -64,14 +62,13 @@ export class LauncherAttempts {
         `The key ${start.key} belongs to another scope, ${known.scope}. Use another key.`,
       );
     }
-    if ((await this.#accepting.get(start.key)) === false) return;
-    this.#tellPresentState(start.key, scope);
+    return this.#tellPresentState(start.key, scope);
   }
 
   stop(key: string, scope: string, graceMs: Millis): void {
     if (this.options.state.attempts.get(key)?.scope !== scope) return;
     const run = this.#runs.get(key);
-    if (run === undefined) this.#tellPresentState(key, scope);
+    if (run === undefined) void this.#tellPresentState(key, scope);
     else run.stop(graceMs);
   }
 
@@ -97,12 +94,10 @@ export class LauncherAttempts {
         ...(verify && { verify: { argv: verify.argv, limitMs: verify.timeoutMs, env, cwd } }),
       }),
     );
-    this.#accepting.set(key, accepted);
     const attempt = this.options.state.attempts.get(key);
     if (attempt === undefined) throw new Error(`The attempt ${key} is unknown after its acceptance.`);
     this.#carry(attempt, async (run) => {
       const durable = await accepted;
-      this.#accepting.delete(key);
       if (durable) {
         this.options.tell(scope, { kind: 'accepted', key });
         return run.start(start, base);
@@ -142,10 +137,12 @@ export class LauncherAttempts {
     });
   }
 
-  #tellPresentState(key: string, scope: string): void {
+  async #tellPresentState(key: string, scope: string): Promise<void> {
     const attempt = this.options.state.attempts.get(key);
     if (attempt === undefined) return;
     const present = toLauncherAttempt(attempt);
+    // The state is ahead of the disk, and only what is on disk may be told.
+    if (!(await this.options.journal.flushed())) return;
     this.options.tell(scope, { kind: 'accepted', key });
     switch (present.state) {
       case 'accepted':

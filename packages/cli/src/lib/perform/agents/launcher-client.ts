@@ -95,7 +95,7 @@ export async function connectLaunchers(options: LauncherOptions): Promise<Result
     attempts: attempts.value,
     start: (start) => link.start(start),
     stop: (key, graceMs) => link.stop(key, graceMs),
-    forget: (keys) => link.send({ kind: 'forget', keys: [...keys] }),
+    forget: (keys) => link.forget(keys),
     raiseEpoch: (epoch) => link.raiseEpoch(epoch),
     close: () => link.close(),
   });
@@ -152,6 +152,14 @@ class LauncherLink {
   stop(key: string, graceMs: Millis): void {
     this.#stops.set(key, graceMs);
     this.send({ kind: 'stop', key, graceMs });
+  }
+
+  forget(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#starts.delete(key);
+      this.#stops.delete(key);
+    }
+    this.send({ kind: 'forget', keys: [...keys] });
   }
 
   raiseEpoch(epoch: number): void {
@@ -293,11 +301,18 @@ class LauncherLink {
 
   #resume(attempts: readonly LauncherAttempt[]): void {
     if (this.#ended) return this.#socket?.end();
+    // What the launcher knows is answered by its list. Sent again after it was forgotten, it would be started anew.
+    for (const { key, state } of attempts) {
+      this.#starts.delete(key);
+      if (state === 'finished') this.#stops.delete(key);
+    }
+    const starts = [...this.#starts.values()];
+    const stops = [...this.#stops];
     this.options.onMessage({ kind: 'reconnected', attempts });
+    for (const start of starts) this.send({ kind: 'start', start });
+    for (const [key, graceMs] of stops) this.send({ kind: 'stop', key, graceMs });
+    this.#expectAnswer();
     this.release();
-    // Known keys are answered with the state of their attempts.
-    for (const start of this.#starts.values()) this.send({ kind: 'start', start });
-    for (const [key, graceMs] of this.#stops) this.send({ kind: 'stop', key, graceMs });
   }
 
   #tell(event: LauncherEvent): void {

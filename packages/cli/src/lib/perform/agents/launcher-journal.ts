@@ -57,12 +57,21 @@ export class LauncherJournal {
    * the record back out of the state, or to wait for `recovered`: the snapshot will hold it.
    */
   append(record: LauncherRecord): Promise<boolean> {
+    return this.#enqueue(encodeRecord(record));
+  }
+
+  /** `true` once everything appended so far is on disk. */
+  flushed(): Promise<boolean> {
+    return this.#enqueue('');
+  }
+
+  #enqueue(text: string): Promise<boolean> {
     if (this.isFailing || this.#closed) {
       this.#missed = true;
       return Promise.resolve(false);
     }
     return new Promise((settle) => {
-      this.#queue.push({ text: encodeRecord(record), settle });
+      this.#queue.push({ text, settle });
       this.#draining ??= this.#drain();
     });
   }
@@ -109,6 +118,7 @@ export class LauncherJournal {
   async #appendText(text: string): Promise<void> {
     if (this.#file === undefined) throw new Error('The journal is written to before it is open.');
     const bytes = Buffer.from(text);
+    if (bytes.length === 0) return;
     await this.#file.writeFile(bytes);
     await this.#file.datasync();
     this.#bytes += bytes.length;

@@ -107,9 +107,11 @@ class StartedLauncher {
     return this.child.exitCode !== null || this.child.signalCode !== null || this.child.pid === undefined;
   }
 
-  /** Ending well means that another launcher lives, or did a moment ago. */
+  /**
+   * Ending well means that another launcher lives, or did a moment ago; one that was killed can be started again.
+   */
   hasFailed(): boolean {
-    return this.hasEnded() && this.child.exitCode !== 0;
+    return this.hasEnded() && this.child.exitCode !== 0 && this.child.signalCode === null;
   }
 
   failure(): Result<never> {

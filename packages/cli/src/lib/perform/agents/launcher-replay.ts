@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   launcherLine,
@@ -61,7 +60,7 @@ export async function replayJournals({ directory, bootId, now }: ReplayOptions):
 /** Removes journals whose content stands in a newer one, and drafts that a crash left behind. */
 export async function removeJournals(directory: string, journals: readonly string[]): Promise<void> {
   const drafts = readdirSync(directory).filter((entry) => journals.some((name) => isTemporaryOf(entry, name)));
-  for (const name of [...drafts, ...journals]) await unlink(join(directory, name));
+  for (const name of [...drafts, ...journals]) rmSync(join(directory, name), { force: true });
   await syncDirectory(directory);
 }
 

@@ -37,6 +37,8 @@ export class LauncherServer {
   /** The connection that counts, by scope. */
   readonly #current = new Map<string, LineSocket>();
   readonly #scopes = new Map<LineSocket, string>();
+  /** What is to be told over a connection after its welcome, which is on its way to the disk. */
+  readonly #held = new Map<LineSocket, FromLauncher[]>();
 
   constructor(private readonly options: LauncherServerOptions) {
     this.#server = createServer((socket) => this.#connect(socket));
@@ -65,7 +67,11 @@ export class LauncherServer {
   }
 
   tell(scope: string, message: FromLauncher): void {
-    this.#current.get(scope)?.send(message);
+    const connection = this.#current.get(scope);
+    if (connection === undefined) return;
+    const held = this.#held.get(connection);
+    if (held === undefined) connection.send(message);
+    else held.push(message);
   }
 
   #connect(socket: Socket): void {
@@ -89,6 +95,7 @@ export class LauncherServer {
     if (scope !== undefined && this.#current.get(scope) === connection) this.#current.delete(scope);
     this.#sockets.delete(connection);
     this.#scopes.delete(connection);
+    this.#held.delete(connection);
     this.options.onDisconnect();
   }
 
@@ -134,17 +141,20 @@ export class LauncherServer {
     if (older !== undefined && older !== connection) {
       refuse(older, { code: 'stale_connection', message: supersededSentence(hello) });
     }
+    this.#held.set(connection, this.#held.get(connection) ?? []);
     const { attempts, now, descriptor } = this.options;
     attempts.supplyEnvironment(scope, hello.env);
+    // The state is ahead of the disk: what it holds now is on disk once the hello, which follows it, is.
+    const known = attempts.ofScope(scope).map(toLauncherAttempt);
     const durable = await attempts.record({ t: 'hello', scope, epoch, orchestrator: orchestratorId, at: now() });
-    if (this.#current.get(scope) !== connection) return;
+    const held = this.#held.get(connection);
+    if (held === undefined || this.#current.get(scope) !== connection) return;
+    this.#held.delete(connection);
     if (!durable) return refuse(connection, { code: 'cannot_record', message: cannotRecord });
-    connection.send({
-      kind: 'welcome',
-      launcherId: descriptor.launcherId,
-      pid: descriptor.pid,
-      attempts: attempts.ofScope(scope).map(toLauncherAttempt),
-    } satisfies FromLauncher);
+    const { launcherId, pid } = descriptor;
+    for (const message of [{ kind: 'welcome', launcherId, pid, attempts: known } as const, ...held]) {
+      connection.send(message satisfies FromLauncher);
+    }
   }
 
   #refusalOf({ protocol, token, scope, epoch, orchestratorId }: Hello): Refusal | undefined {

@@ -63,7 +63,7 @@ function startedAtFromPs(pid: number): string | null {
 }
 
 export interface ProcStat {
-  /** A zombie, or on its way out. */
+  /** Nothing of it runs any more; only its exit may not have been taken yet. */
   readonly ended: boolean;
   readonly processGroup: number;
   /** Clock ticks since the boot. */
@@ -82,11 +82,13 @@ export function readProcStat(pid: number): ProcStat | null {
   }
   // The second field is the program's name in brackets and may itself hold blanks and brackets.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, processGroup, startedAt] = [fields[0], fields[2], fields[19]];
+  const [state, processGroup, threads, startedAt] = [fields[0], fields[2], fields[17], fields[19]];
   if (state === undefined || processGroup === undefined || startedAt === undefined) {
     throw new Error(`/proc/${pid}/stat cannot be understood: ${text}`);
   }
-  return { ended: 'ZXx'.includes(state), processGroup: Number(processGroup), startedAt };
+  // A killed process is a zombie as soon as its first thread is, while others may still be in the midst of a write.
+  const ended = 'Xx'.includes(state) || (state === 'Z' && Number(threads) <= 1);
+  return { ended, processGroup: Number(processGroup), startedAt };
 }
 
 /** What the program prints, or `null` if it is missing, fails or prints nothing. */
