@@ -9,7 +9,13 @@ import {
 } from '../lib/perform/checkpoint-reference.js';
 import { confirm } from '../lib/perform/confirm.js';
 import { pruneCheckpoints } from '../lib/perform/prune-checkpoints.js';
-import { restoreCheckpoint, type RestoredCheckpoint } from '../lib/perform/restore-checkpoint.js';
+import {
+  restoreCheckpoint,
+  type RestoreCheckpoint,
+  type RestoredCheckpoint,
+} from '../lib/perform/restore-checkpoint.js';
+import type { RunPlace } from '../lib/perform/run-place.js';
+import { markOf } from '../lib/perform/sprint-source.js';
 import type { StateFile } from '../lib/perform/state-file.js';
 import { counted } from '../lib/report/count-text.js';
 import type { CommandContext } from '../program.js';
@@ -47,13 +53,21 @@ export async function restoreOldCheckpoint(
   const { epicId } = place;
   const newestEpoch = now.checkpoint.epoch;
   const restored = await withGraph(checkpoints, context, true, (graph) =>
-    restoreCheckpoint({ directory, epicId, generation, newestEpoch, graph, now: Date.now() }),
+    restoreCheckpoint({
+      directory,
+      epicId,
+      generation,
+      newestEpoch,
+      graph,
+      marks: marksOf(place, lost),
+      now: Date.now(),
+    }),
   );
   return reportRestored(unwrap(restored), { generation, undone: lost, json: options.json }, context);
 }
 
 function reportRestored(
-  { checkpoint, quarantined, graph }: RestoredCheckpoint,
+  { checkpoint, quarantined, warnings, graph }: RestoredCheckpoint,
   about: { readonly generation: Generation; readonly undone: readonly TaskDifference[]; readonly json: boolean },
   { output, cwd }: CommandContext,
 ): ExitCode {
@@ -61,11 +75,21 @@ function reportRestored(
   if (about.json) {
     const { epoch, sequence, savedAt } = checkpoint;
     const undoneIds = about.undone.map(({ taskId }) => taskId);
-    output.json({ generation: about.generation, epoch, sequence, savedAt, undone: undoneIds, quarantined, graph });
+    output.json({
+      generation: about.generation,
+      epoch,
+      sequence,
+      savedAt,
+      undone: undoneIds,
+      quarantined,
+      warnings,
+      graph,
+    });
     return exitCode;
   }
   output.line(`Restored: the state is at sequence ${checkpoint.sequence} again.`);
   for (const path of quarantined) output.line(`  Later state kept in ${relative(cwd, path)}`);
+  for (const warning of warnings) output.error(warning);
   if (graph.kind === 'told') output.line(`  The graph has it as its newest state, epoch ${checkpoint.epoch}.`);
   if (graph.kind === 'not_told') {
     output.error(
@@ -73,6 +97,14 @@ function reportRestored(
     );
   } else output.line('  Continue with: ginko orchestrate --resume');
   return exitCode;
+}
+
+/** What the sprint file shows of the tasks that are open again. */
+function marksOf({ root, sprint }: RunPlace, lost: readonly TaskDifference[]): RestoreCheckpoint['marks'] {
+  if (sprint === null) return null;
+  const ids = new Set(lost.map(({ taskId }) => taskId));
+  const tasks = sprint.sprint.tasks.filter(({ id }) => ids.has(id));
+  return { sprintFile: relative(root, sprint.file), undone: new Map(tasks.map((task) => [task.id, markOf(task)])) };
 }
 
 /** Complete now, and not complete then. */

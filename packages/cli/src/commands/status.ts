@@ -41,7 +41,7 @@ async function lookOnce({ root, config, ...place }: RunPlace, { env }: CommandCo
   const graph = await graphToLookAt({ root, config, env, unserved: 'leave' });
   if (!graph.ok) return graph;
   try {
-    return await lookAtRun({ place: { root, config, ...place }, graph: graph.value });
+    return await lookAtRun({ place: { root, config, ...place }, graph: graph.value, prefers: 'graph' });
   } finally {
     await graph.value?.close();
   }

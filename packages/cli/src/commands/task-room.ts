@@ -34,7 +34,7 @@ export async function inTaskRoom<T>(
   for (const warning of place.warnings) output.error(warning);
   const graph = unwrap(await graphToLookAt({ root: place.root, config: place.config, env, unserved }));
   try {
-    const look = unwrap(await lookAtRun({ place, graph }));
+    const look = unwrap(await lookAtRun({ place, graph, prefers: 'newest' }));
     for (const warning of look.warnings) output.error(warning);
     if (look.reason?.startsWith('graph unavailable') === true) output.error(`The ${look.reason}`);
     return await work({ place, graph, look });

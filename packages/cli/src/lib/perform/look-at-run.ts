@@ -48,6 +48,8 @@ export interface LookAtRunOptions {
   readonly place: RunPlace;
   /** null: there is no graph to ask. */
   readonly graph: GraphConnection | null;
+  /** The graph hears of events a moment after they happened: `newest` is for what must not miss one. */
+  readonly prefers: 'graph' | 'newest';
 }
 
 const quickly = { timeoutMs: 3_000, totalTimeoutMs: 3_000, retries: 0 } as const;
@@ -56,7 +58,7 @@ const quickly = { timeoutMs: 3_000, totalTimeoutMs: 3_000, retries: 0 } as const
  * The run from the graph, else from this working copy; from the latter also when it is clearly ahead. A graph that
  * does not answer is a reason, not a failure. Failures: `newer_version`, `file_unreadable`.
  */
-export async function lookAtRun({ place, graph }: LookAtRunOptions): Promise<Result<RunLook>> {
+export async function lookAtRun({ place, graph, prefers }: LookAtRunOptions): Promise<Result<RunLook>> {
   const directory = await openStateDirectory({ workingCopy: place.root, epicId: place.epicId, readOnly: true });
   if (!directory.ok) return directory;
   const [remote, local, lock, marks] = await Promise.all([
@@ -68,7 +70,7 @@ export async function lookAtRun({ place, graph }: LookAtRunOptions): Promise<Res
   if (remote.failure?.code === 'newer_version') return { ok: false, failure: remote.failure };
   if (!local.ok) return local;
   if (!marks.ok) return marks;
-  const { source, seen, reason } = choose(remote, local.value);
+  const { source, seen, reason } = choose(remote, local.value, prefers);
   const isHeldHere = lock !== null && isSameProcess(lock);
   const state = seen?.state ?? emptyRunState('');
   state.epicId = place.epicId;
@@ -135,12 +137,15 @@ const clearlyAheadMs: Millis = 10_000;
 function choose(
   remote: AskedGraph,
   local: { readonly seen: SeenRun | null },
+  prefers: LookAtRunOptions['prefers'],
 ): Pick<RunLook, 'source' | 'reason'> & { readonly seen: SeenRun | null } {
   const here = local.seen;
   const there = remote.seen;
   if (here === null && there === null) return { source: 'none', seen: null, reason: whyNotGraph(remote) };
   if (there === null) return { source: 'local', seen: here, reason: whyNotGraph(remote) };
-  if (here === null || !isClearlyAhead(here.state, there.state)) return { source: 'graph', seen: there, reason: null };
+  const toleratedMs = prefers === 'graph' ? clearlyAheadMs : -Infinity;
+  if (here === null || !isAhead(here.state, there.state, toleratedMs))
+    return { source: 'graph', seen: there, reason: null };
   const ahead = here.state.sequence - there.state.sequence;
   return {
     source: 'local',
@@ -149,10 +154,10 @@ function choose(
   };
 }
 
-function isClearlyAhead(here: RunState, there: RunState): boolean {
-  const isNewer = here.epoch > there.epoch || (here.epoch === there.epoch && here.sequence > there.sequence);
-  const ahead = Date.parse(here.lastEventAt) - Date.parse(there.lastEventAt);
-  return here.runId === there.runId && isNewer && here.sequence > there.sequence && ahead > clearlyAheadMs;
+function isAhead(here: RunState, there: RunState, toleratedMs: Millis): boolean {
+  const aheadMs = Date.parse(here.lastEventAt) - Date.parse(there.lastEventAt);
+  const isLater = here.epoch >= there.epoch && here.sequence > there.sequence;
+  return here.runId === there.runId && isLater && aheadMs > toleratedMs;
 }
 
 function whyNotGraph({ failure, isThere }: AskedGraph): string {

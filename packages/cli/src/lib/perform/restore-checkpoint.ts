@@ -1,17 +1,22 @@
 import {
+  failed,
   holderSchema,
   ok,
   type Epoch,
   type EpochMillis,
   type Failure,
+  type Holder,
   type OrchestratorCheckpoint,
   type Result,
+  type TaskId,
 } from '@ginkoai/contract';
+import type { Mark } from '../decide/judge-world.js';
 import { acquireLease } from './acquire-lease.js';
 import type { Generation } from './checkpoint-generations.js';
 import { commandHolder, lockForCommand } from './command-lock.js';
 import type { GraphConnection } from './connect-graph.js';
-import { createStateFile } from './state-file.js';
+import { loadMarksFile } from './marks-file.js';
+import { createStateFile, type StateFile } from './state-file.js';
 
 export interface RestoreCheckpoint {
   readonly directory: string;
@@ -21,6 +26,8 @@ export interface RestoreCheckpoint {
   readonly newestEpoch: Epoch;
   /** null: there is none. */
   readonly graph: GraphConnection | null;
+  /** The marks that the sprint file shows of the tasks whose completion is undone; null: the file is not known. */
+  readonly marks: { readonly sprintFile: string; readonly undone: ReadonlyMap<TaskId, Mark> } | null;
   readonly now: EpochMillis;
 }
 
@@ -28,6 +35,8 @@ export interface RestoredCheckpoint {
   readonly checkpoint: OrchestratorCheckpoint;
   /** Where everything later was moved to. */
   readonly quarantined: readonly string[];
+  /** What went wrong beside it, for people. */
+  readonly warnings: readonly string[];
   readonly graph:
     | { readonly kind: 'told' }
     | { readonly kind: 'none' }
@@ -51,46 +60,69 @@ export async function restoreCheckpoint(options: RestoreCheckpoint): Promise<Res
   }
 }
 
-async function restoreUnderLock(
-  { directory, epicId, generation, newestEpoch, graph, now }: RestoreCheckpoint,
-  holder: ReturnType<typeof commandHolder>,
-): Promise<Result<RestoredCheckpoint>> {
+async function restoreUnderLock(options: RestoreCheckpoint, holder: Holder): Promise<Result<RestoredCheckpoint>> {
+  const { directory, epicId, generation, newestEpoch, graph } = options;
   const lease =
     graph === null
       ? null
       : await acquireLease({ client: graph.client, epicId, holder, atLeastEpoch: newestEpoch, isTakeover: false });
-  if (lease?.ok === false && lease.failure.code === 'lease_held')
-    return { ok: false, failure: heldFailure(lease.failure) };
+  if (lease?.ok === false && lease.failure.code === 'lease_held') return failedAsHeld(lease.failure);
   const stateFile = createStateFile({ directory, epicId });
   const restored = await stateFile.restore(generation);
   if (!restored.ok) return restored;
+  const warnings = await rememberMarks(options);
   const { checkpoint, quarantined } = restored.value;
-  if (graph === null || lease === null) return ok({ checkpoint, quarantined, graph: { kind: 'none' } });
-  if (!lease.ok) return ok({ checkpoint, quarantined, graph: { kind: 'not_told', failure: lease.failure } });
+  const here = { checkpoint, quarantined, warnings };
+  if (graph === null || lease === null) return ok({ ...here, graph: { kind: 'none' } });
+  if (!lease.ok) return ok({ ...here, graph: { kind: 'not_told', failure: lease.failure } });
   const { epoch } = lease.value;
+  const told = await tellGraph({ ...checkpoint, epoch }, { ...options, graph, stateFile, holder });
+  return told.ok ? ok({ ...here, ...told.value }) : told;
+}
+
+/** Their ticks are what the file had before, not a person's new word: without this a resume could believe them again. */
+async function rememberMarks({ directory, marks }: RestoreCheckpoint): Promise<string[]> {
+  if (marks === null || marks.undone.size === 0) return [];
+  const loaded = await loadMarksFile({ directory });
+  if (!loaded.ok) return [loaded.failure.message];
+  const { marksFile, warnings } = loaded.value;
+  const saved = await marksFile.save(
+    marks.sprintFile,
+    new Map([...marksFile.marksOf(marks.sprintFile), ...marks.undone]),
+  );
+  return saved.ok ? [...warnings] : [...warnings, saved.failure.message];
+}
+
+interface Telling extends RestoreCheckpoint {
+  readonly graph: GraphConnection;
+  readonly stateFile: StateFile;
+  readonly holder: Holder;
+}
+
+/** Under its new epoch the state is the newest one, here and in the graph. Gives the lease back. */
+async function tellGraph(
+  checkpoint: OrchestratorCheckpoint,
+  { epicId, graph, stateFile, holder, now }: Telling,
+): Promise<Result<Pick<RestoredCheckpoint, 'checkpoint' | 'graph'>>> {
   const { orchestratorId } = holder;
-  const anew: OrchestratorCheckpoint = { ...checkpoint, epoch, persistedAt: new Date(now).toISOString() };
-  const saved = await stateFile.save(anew);
-  const told = saved.ok ? await graph.client.persistState({ orchestratorId, epicId, epoch, state: anew }) : saved;
+  const { epoch } = checkpoint;
+  const state: OrchestratorCheckpoint = { ...checkpoint, persistedAt: new Date(now).toISOString() };
+  const saved = await stateFile.save(state);
+  const told = saved.ok ? await graph.client.persistState({ orchestratorId, epicId, epoch, state }) : saved;
   const released = await graph.client.releaseLease({ epicId, orchestratorId, epoch });
   if (!saved.ok) return saved;
   const failure = told.ok ? (released.ok ? null : released.failure) : told.failure;
-  return ok({
-    checkpoint: anew,
-    quarantined,
-    graph: failure === null ? { kind: 'told' } : { kind: 'not_told', failure },
-  });
+  return ok({ checkpoint: state, graph: failure === null ? { kind: 'told' } : { kind: 'not_told', failure } });
 }
 
-function heldFailure({ message, details }: Failure): Failure {
+function failedAsHeld({ message, details }: Failure): Result<never> {
   const holder = holderSchema.safeParse(details?.['holder']);
-  if (!holder.success) return { code: 'lease_held', message };
+  if (!holder.success) return failed('lease_held', message);
   const { orchestratorId, pid, host } = holder.data;
-  return {
-    code: 'lease_held',
-    message:
-      `${orchestratorId} (process ${pid} on ${host}) is orchestrating this epic, so nothing was changed. ` +
+  return failed(
+    'lease_held',
+    `${orchestratorId} (process ${pid} on ${host}) is orchestrating this epic, so nothing was changed. ` +
       'Stop it, then restore again.',
-    details: { holder: holder.data },
-  };
+    { holder: holder.data },
+  );
 }
