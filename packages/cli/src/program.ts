@@ -7,6 +7,7 @@ import { addSprintCommands } from './grammar/sprint-commands.js';
 import { addStatusCommand } from './grammar/status-command.js';
 import { addTaskCommands } from './grammar/task-commands.js';
 import { addTrustCommand } from './grammar/trust-command.js';
+import { cleanText } from './lib/report/clean-text.js';
 import type { Output } from './lib/report/output.js';
 
 /** What a command gets from the process it runs in. */
@@ -42,7 +43,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.personNeeded;
     if (error instanceof FailureError) {
-      context.output.error(error.failure.message);
+      context.output.error(cleanText(error.failure.message));
       return exitCodes.personNeeded;
     }
     throw error;

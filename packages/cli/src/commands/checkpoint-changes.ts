@@ -18,6 +18,7 @@ import type { RunPlace } from '../lib/perform/run-place.js';
 import { markOf } from '../lib/perform/sprint-source.js';
 import type { StateFile } from '../lib/perform/state-file.js';
 import { counted } from '../lib/report/count-text.js';
+import { cleanText } from '../lib/report/clean-text.js';
 import type { CommandContext } from '../program.js';
 import type { CheckpointOptions } from './checkpoint.js';
 import { asItStands, openCheckpoints, shownDirectory, withGraph } from './checkpoint-room.js';
@@ -89,7 +90,7 @@ function reportRestored(
   }
   output.line(`Restored: the state is at sequence ${checkpoint.sequence} again.`);
   for (const path of quarantined) output.line(`  Later state kept in ${relative(cwd, path)}`);
-  for (const warning of warnings) output.error(warning);
+  for (const warning of warnings) output.error(cleanText(warning));
   if (graph.kind === 'told') output.line(`  The graph has it as its newest state, epoch ${checkpoint.epoch}.`);
   if (graph.kind === 'not_told') {
     output.error(

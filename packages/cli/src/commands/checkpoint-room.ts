@@ -8,6 +8,7 @@ import { lookAtLocalRun } from '../lib/perform/look-at-local-run.js';
 import { epicsWithState, findRunPlace, type RunPlace } from '../lib/perform/run-place.js';
 import { openStateDirectory } from '../lib/perform/state-directory.js';
 import { createStateFile, type StateFile } from '../lib/perform/state-file.js';
+import { cleanText } from '../lib/report/clean-text.js';
 import type { CommandContext } from '../program.js';
 
 /** The checkpoints of one epic in this working copy. */
@@ -20,7 +21,7 @@ export interface Checkpoints {
 /** Finds them; nothing is made or changed. Throws its failures, as all of this command does. */
 export async function openCheckpoints(epic: string | undefined, { cwd, output }: CommandContext): Promise<Checkpoints> {
   const place = unwrap(await findRunPlace({ cwd, epic }));
-  for (const warning of place.warnings) output.error(warning);
+  for (const warning of place.warnings) output.error(cleanText(warning));
   const epics = unwrap(await epicsWithState(place.root));
   if (!epics.includes(place.epicId) && epics.length > 0 && epic === undefined) {
     unwrap(

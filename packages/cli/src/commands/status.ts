@@ -7,6 +7,7 @@ import { untilTerminated } from '../lib/perform/until-terminated.js';
 import { changeLines, firstLine, lookJson, lookLines, type FoundRun } from '../lib/report/look-view.js';
 import { printLines } from '../lib/report/print-lines.js';
 import { createLookScreen } from '../lib/report/look-screen.js';
+import { cleanText } from '../lib/report/clean-text.js';
 import type { CommandContext } from '../program.js';
 
 export interface StatusOptions {
@@ -22,7 +23,7 @@ const watchIntervalMs = 2_000;
 export async function status(options: StatusOptions, context: CommandContext): Promise<ExitCode> {
   const { output, cwd } = context;
   const place = unwrap(await findRunPlace({ cwd, sprint: options.sprint, epic: options.epic }));
-  for (const warning of place.warnings) output.error(warning);
+  for (const warning of place.warnings) output.error(cleanText(warning));
   const look = unwrap(await lookOnce(place, context));
   if (!isFound(look)) {
     output.error(

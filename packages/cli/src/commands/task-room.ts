@@ -7,6 +7,7 @@ import { lookAtRun, type RunLook } from '../lib/perform/look-at-run.js';
 import { findRunPlace, type RunPlace } from '../lib/perform/run-place.js';
 import { taskSight } from '../lib/report/task-sight.js';
 import type { TaskSight } from '../lib/report/task-view.js';
+import { cleanText } from '../lib/report/clean-text.js';
 import type { CommandContext } from '../program.js';
 
 export interface TaskOptions {
@@ -31,11 +32,11 @@ export async function inTaskRoom<T>(
 ): Promise<T> {
   const { cwd, env, output } = context;
   const place = unwrap(await findRunPlace({ cwd, sprint, epic }));
-  for (const warning of place.warnings) output.error(warning);
+  for (const warning of place.warnings) output.error(cleanText(warning));
   const graph = unwrap(await graphToLookAt({ root: place.root, config: place.config, env, unserved }));
   try {
     const look = unwrap(await lookAtRun({ place, graph, prefers: 'newest' }));
-    for (const warning of look.warnings) output.error(warning);
+    for (const warning of look.warnings) output.error(cleanText(warning));
     if (look.reason?.startsWith('graph unavailable') === true) output.error(`The ${look.reason}`);
     return await work({ place, graph, look });
   } finally {

@@ -8,6 +8,7 @@ import { counted } from '../lib/report/count-text.js';
 import { printLines } from '../lib/report/print-lines.js';
 import { trustLines, type JudgedCommand } from '../lib/report/trust-view.js';
 import { parseSprint } from '../lib/sprint/parse-sprint.js';
+import { cleanText } from '../lib/report/clean-text.js';
 import type { CommandContext } from '../program.js';
 
 export interface TrustOptions {
@@ -47,7 +48,7 @@ async function judgedCommands(
   { cwd, env, output }: CommandContext,
 ): Promise<JudgedCommand[]> {
   const loaded = unwrap(await loadConfig(await findProjectRoot(cwd)));
-  for (const warning of loaded.warnings) output.error(warning);
+  for (const warning of loaded.warnings) output.error(cleanText(warning));
   const found = await findSprint(file === undefined ? { cwd } : { cwd, sprint: file });
   // Without an active sprint the configuration still has its commands.
   const isWithout = !found.ok && file === undefined && found.failure.code === 'no_sprint';
