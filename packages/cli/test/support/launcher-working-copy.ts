@@ -29,6 +29,8 @@ type EventOf<K extends LauncherEvent['kind']> = Extract<LauncherEvent, { kind: K
 export interface TestOrchestrator extends LauncherConnection {
   readonly events: readonly LauncherEvent[];
   readonly lines: readonly string[];
+  /** Hears every event from now on. */
+  listen(listener: (event: LauncherEvent) => void): void;
   /** Of an attempt that has ended, or when it will. */
   outcome(key: string): Promise<LauncherOutcome>;
   /** The first event of the kind (and of the attempt), heard already or to come. */
@@ -66,6 +68,7 @@ export class LauncherWorkingCopy {
     return Object.assign(connection, {
       events: hearing.events,
       lines: hearing.lines,
+      listen: (listener: (event: LauncherEvent) => void) => void hearing.listeners.push(listener),
       heard: hearing.heard.bind(hearing),
       outcome: async (key: string) => {
         const known = connection.attempts.find((attempt) => attempt.key === key);
@@ -169,11 +172,13 @@ export async function until(isSo: () => boolean): Promise<void> {
 class Hearing {
   readonly events: LauncherEvent[] = [];
   readonly lines: string[] = [];
+  readonly listeners: ((event: LauncherEvent) => void)[] = [];
   #waiting: (() => void)[] = [];
 
   readonly ears = {
     onMessage: (event: LauncherEvent): void => {
       this.events.push(event);
+      for (const listener of this.listeners) listener(event);
       for (const check of this.#waiting) check();
     },
     log: (line: string): void => void this.lines.push(line),
