@@ -171,6 +171,10 @@ describe('a launcher that does not answer', () => {
 
 describe('a journal of an earlier launcher', () => {
   const key = 'run-1/TASK-1/g1a1';
+  const orphans: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of orphans.splice(0)) child.kill('SIGKILL');
+  });
   const at = Date.now();
 
   it('with an attempt that was taken on but not started: the intent can be dropped', async () => {
@@ -295,10 +299,12 @@ describe('a journal of an earlier launcher', () => {
 
   /** A process as a launcher that died would have left it. */
   function orphan(idempotencyKey: string): ChildProcess {
-    return spawn('sh', ['-c', waitFor('go')], {
+    const child = spawn('sh', ['-c', waitFor('go')], {
       detached: true,
       stdio: 'ignore',
       env: { ...process.env, DIR: copy.root, GINKO_IDEMPOTENCY_KEY: idempotencyKey },
     });
+    orphans.push(child);
+    return child;
   }
 });

@@ -162,7 +162,7 @@ export class LauncherWorkingCopy {
 }
 
 /** Shell text that waits until the test gives the signal `name`. */
-export const waitFor = (name: string): string => `while [ ! -e "$DIR/${name}" ]; do sleep 0.02; done`;
+export const waitFor = (name: string): string => `while [ -d "$DIR" ] && [ ! -e "$DIR/${name}" ]; do sleep 0.02; done`;
 
 /** Waits for a state of the world that tells nobody when it comes about; the test's own time limit bounds it. */
 export async function until(isSo: () => boolean): Promise<void> {
