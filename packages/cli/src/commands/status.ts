@@ -66,17 +66,21 @@ async function watch(first: FoundRun, { place, json }: Watched, context: Command
   const show = await watcher(first, { place, json }, context);
   let isOver = false;
   const terminated = untilTerminated().then(() => (isOver = true));
-  while (!isOver) {
-    let cancel: () => void = () => undefined;
-    const pause = new Promise<void>((resolve) => (cancel = systemClock.after(watchIntervalMs, resolve)));
-    await Promise.race([pause, terminated]);
-    cancel();
-    if (isOver) break;
-    const look = await lookOnce(await placeNow(place, context), context);
-    if (!look.ok) show.trouble(look.failure);
-    else if (isFound(look.value)) await show.look(look.value);
+  try {
+    for (;;) {
+      let cancel: () => void = () => undefined;
+      const pause = new Promise<void>((resolve) => (cancel = systemClock.after(watchIntervalMs, resolve)));
+      await Promise.race([pause, terminated]);
+      cancel();
+      if (isOver) return;
+      const look = await lookOnce(await placeNow(place, context), context);
+      if (!look.ok) show.trouble(look.failure);
+      else if (isFound(look.value)) await show.look(look.value);
+    }
+  } finally {
+    // The terminal gets its cursor back whatever happens.
+    show.end();
   }
-  show.end();
 }
 
 /** The sprint file may change while it is watched; one that cannot be read just now changes nothing. */

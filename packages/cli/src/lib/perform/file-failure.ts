@@ -10,17 +10,19 @@ export interface FileTrouble {
   readonly path: string;
   /** What the file is, as the beginning of a sentence: `The journal`. */
   readonly what: string;
+  /** What to do when the cause is removed; absent: continue the run. */
+  readonly then?: string;
 }
 
 /** The failure behind a refused write: `disk_full` or `file_unwritable`. Anything but a system error is thrown on. */
-export function writeFailure({ error, path, what }: FileTrouble): Failure {
+export function writeFailure({ error, path, what, then = 'continue with --resume' }: FileTrouble): Failure {
   const code = errorCode(error);
   if (code === undefined) throw error;
   const sentence = `${what} ${path} could not be written (${messageOf(error, code)}).`;
   if (fullCodes.has(code)) {
     return {
       code: 'disk_full',
-      message: `${sentence} Free some space, then continue with --resume.`,
+      message: `${sentence} Free some space, then ${then}.`,
       details: { path, code },
     };
   }
@@ -30,7 +32,7 @@ export function writeFailure({ error, path, what }: FileTrouble): Failure {
       : `Make sure that ${dirname(path)} is a folder you may write to`;
   return {
     code: 'file_unwritable',
-    message: `${sentence} ${remedy}, then continue with --resume.`,
+    message: `${sentence} ${remedy}, then ${then}.`,
     details: { path, code },
   };
 }

@@ -55,14 +55,18 @@ export async function initProject(root: string): Promise<Result<InitializedProje
 
 /** false: there is one already. */
 async function makeFile(path: string, text: string): Promise<Result<boolean>> {
+  const folder = dirname(path);
   try {
-    const folder = dirname(path);
     // The run's state goes there, and is nobody else's.
     await mkdir(folder, { recursive: true, ...(folder.endsWith('.ginko') ? { mode: 0o700 } : {}) });
+  } catch (error) {
+    return { ok: false, failure: writeFailure({ error, path: folder, what: 'The folder', then: 'try again' }) };
+  }
+  try {
     await writeFile(path, text, { flag: 'wx' });
     return ok(true);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return ok(false);
-    return { ok: false, failure: writeFailure({ error, path, what: 'The file' }) };
+    return { ok: false, failure: writeFailure({ error, path, what: 'The file', then: 'try again' }) };
   }
 }

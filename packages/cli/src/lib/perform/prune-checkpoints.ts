@@ -39,7 +39,10 @@ export async function pruneCheckpoints(options: PruneCheckpoints): Promise<Resul
     await removeEmptyQuarantine(directory);
     return ok(files);
   } catch (error) {
-    return { ok: false, failure: writeFailure({ error, path: directory, what: 'Old checkpoints in' }) };
+    return {
+      ok: false,
+      failure: writeFailure({ error, path: directory, what: 'Old checkpoints in', then: 'try again' }),
+    };
   } finally {
     lock.value.release();
   }
