@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -108,6 +108,17 @@ describe('the launcher', () => {
     await until(() => !isSameProcess(launcher));
     const next = await copy.connect(second);
     expect(next.attempts).toMatchObject([{ state: 'finished', outcome: { exit: { code: 7 } } }]);
+  });
+
+  it('ends when its folder is removed, since nobody can find it any more', async () => {
+    const orchestrator = await copy.connect();
+    const start = copy.start({ script: waitFor('go') });
+    orchestrator.start(start);
+    await orchestrator.heard('started', start.key);
+    const launcher = copy.launcher();
+    await orchestrator.close();
+    rmSync(copy.launchers, { recursive: true });
+    await until(() => !isSameProcess(launcher));
   });
 
   it('is one only, however many orchestrators start at once', async () => {

@@ -8,6 +8,7 @@ import {
   livingLauncher,
   newestClaim,
   removeClaim,
+  removeOldDrafts,
 } from '../../src/lib/perform/agents/launcher-claim.js';
 import { ownIdentity } from '../../src/lib/perform/agents/process-identity.js';
 
@@ -43,6 +44,15 @@ describe('the claim to be the launcher', () => {
     expect(earlierClaims(folder, 2)).toEqual([{ launcherId: 1, descriptor: dead(1) }]);
     removeClaim(folder, 1);
     expect(newestClaim(folder)?.launcherId).toBe(2);
+  });
+
+  it('leaves no draft behind, even of a process that was killed on the way', () => {
+    const draft = join(folder, '.claim-0123456789abcdef');
+    writeFileSync(draft, '');
+    removeOldDrafts(folder, Date.now());
+    expect(readdirSync(folder)).toHaveLength(1);
+    removeOldDrafts(folder, Date.now() + 120_000);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('of a damaged file is over, but its number is not given again', () => {

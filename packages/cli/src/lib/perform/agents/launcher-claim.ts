@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { launcherDescriptorSchema, type LauncherDescriptor } from '@ginkoai/contract';
+import { launcherDescriptorSchema, type EpochMillis, type LauncherDescriptor } from '@ginkoai/contract';
 import { errorCode } from './error-code.js';
 import { removeSocket } from './launcher-files.js';
 import { isSameProcess } from './process-identity.js';
@@ -18,6 +18,9 @@ export interface LauncherClaim {
   readonly descriptor: LauncherDescriptor | null;
 }
 
+const draftPrefix = '.claim-';
+/** A rival needs its draft for an instant only. */
+const draftLivesMs = 60_000;
 const descriptorName = /^([1-9]\d{0,14})\.json$/;
 /** Each lost round means that another process took a number, so this many rivals are never met. */
 const mostRounds = 1_000;
@@ -31,6 +34,11 @@ export function newestClaim(directory: string): LauncherClaim | null {
 export function livingLauncher(directory: string): LauncherDescriptor | null {
   const descriptor = newestClaim(directory)?.descriptor ?? null;
   return descriptor !== null && isSameProcess(descriptor) ? descriptor : null;
+}
+
+/** Whether the launcher is still the one that is found; not so when another followed, or the folder was removed. */
+export function isNamed(directory: string, { launcherId }: LauncherDescriptor): boolean {
+  return existsSync(directory) && newestClaim(directory)?.launcherId === launcherId;
 }
 
 /** Makes this process the launcher; `null` when another one is. */
@@ -56,6 +64,16 @@ export function earlierClaims(directory: string, launcherId: number): LauncherCl
   return claimedNumbers(directory)
     .filter((number) => number < launcherId)
     .map((number) => ({ launcherId: number, descriptor: readDescriptor(directory, number) }));
+}
+
+/** Removes what launchers left that were killed while they made their claim. */
+export function removeOldDrafts(directory: string, now: EpochMillis): void {
+  for (const name of readdirSync(directory)) {
+    if (!name.startsWith(draftPrefix)) continue;
+    const path = join(directory, name);
+    const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+    if (now - madeAt > draftLivesMs) rmSync(path, { force: true });
+  }
 }
 
 export function removeClaim(directory: string, launcherId: number): void {
@@ -87,9 +105,9 @@ function readDescriptor(directory: string, launcherId: number): LauncherDescript
 
 /** Whether the number was free. */
 function publish(directory: string, descriptor: LauncherDescriptor): boolean {
-  const draft = join(directory, `.claim-${randomBytes(8).toString('hex')}`);
-  writeFileSync(draft, JSON.stringify(descriptor), { flag: 'wx', mode: 0o600 });
+  const draft = join(directory, `${draftPrefix}${randomBytes(8).toString('hex')}`);
   try {
+    writeFileSync(draft, JSON.stringify(descriptor), { flag: 'wx', mode: 0o600 });
     linkSync(draft, join(directory, `${descriptor.launcherId}.json`));
     return true;
   } catch (error) {

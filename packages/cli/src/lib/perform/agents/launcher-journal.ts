@@ -142,7 +142,7 @@ export class LauncherJournal {
   }
 
   #fail(error: unknown): void {
-    this.#log(error);
+    this.options.log(`${reasonOf(error)} It is tried again every second; until then no task is started.`);
     const refused = this.#queue;
     this.#queue = [];
     for (const { settle } of refused) settle(false);
@@ -160,7 +160,7 @@ export class LauncherJournal {
         await this.#writeAnew();
       } while (this.#missed);
     } catch (error) {
-      this.#log(error);
+      reasonOf(error);
       this.#retryLater();
       return;
     }
@@ -170,13 +170,13 @@ export class LauncherJournal {
     this.#recovery = [];
     for (const resolve of waiting) resolve();
   }
+}
 
-  /** Anything but the system's refusal is a bug, and ends the launcher; its journal stays as it is. */
-  #log(error: unknown): void {
-    if (!(error instanceof FailureError) && errorCode(error) === undefined) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    this.options.log(`${reason} It is tried again every second; until then no task is started.`);
-  }
+/** Anything but the system's refusal is a bug, and ends the launcher; its journal stays as it is. */
+function reasonOf(error: unknown): string {
+  if (error instanceof FailureError) return error.message;
+  if (error instanceof Error && errorCode(error) !== undefined) return error.message;
+  throw error;
 }
 
 export function encodeRecord(record: LauncherRecord): string {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { launcherProtocol, unwrap, type LauncherDescriptor } from '@ginkoai/contract';
+import { errorCode } from './error-code.js';
 import { LauncherAttempts } from './launcher-attempts.js';
-import { claimLauncher, earlierClaims, removeClaim } from './launcher-claim.js';
+import { claimLauncher, earlierClaims, isNamed, removeClaim, removeOldDrafts } from './launcher-claim.js';
 import {
   chooseSocketPath,
   journalName,
@@ -19,10 +20,19 @@ import { ownIdentity } from './process-identity.js';
 
 const argumentsSchema = z.tuple([z.string(), z.coerce.number().int().min(1)]);
 
+const lookAtClaimMs = 2_000;
+
 /** `launcher.js <root> <idleMs>`: runs until no attempt and no orchestrator needs it for `idleMs`. */
 const [root, idleMs] = argumentsSchema.parse(process.argv.slice(2));
 const now = (): number => Date.now();
-const log = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${process.pid} ${line}\n`);
+const log = (line: string): void => {
+  try {
+    writeSync(2, `${new Date().toISOString()} ${process.pid} ${line}\n`);
+  } catch (error) {
+    // On a full disk there is no place to say so; that must not end the launcher.
+    if (errorCode(error) === undefined) throw error;
+  }
+};
 
 const directory = unwrap(prepareLauncherDirectory(root));
 const identity = ownIdentity();
@@ -53,6 +63,7 @@ async function run(own: LauncherDescriptor): Promise<void> {
     directory,
     replay.journals.filter((name) => name !== journalName(launcherId)),
   );
+  removeOldDrafts(directory, now());
   for (const earlier of earlierClaims(directory, launcherId)) {
     if (earlier.descriptor !== null) removeSocket(directory, earlier.descriptor);
     removeClaim(directory, earlier.launcherId);
@@ -88,6 +99,10 @@ async function run(own: LauncherDescriptor): Promise<void> {
     process.exit();
   }
 
+  // A launcher that nobody can find any more would wait for ever for its journal to be written.
+  setInterval(() => {
+    if (!isNamed(directory, own)) process.exit();
+  }, lookAtClaimMs).unref();
   process.on('SIGHUP', () => undefined);
   process.on('SIGINT', () => undefined);
   process.once('SIGTERM', () => void end());
