@@ -117,6 +117,7 @@ describe('the small commands around a run', () => {
 
     it('status --watch prints a line for each change and ends well when interrupted', async () => {
       const watch = project().start('status', '--watch');
+      const jsonWatch = project().start('status', '--watch', '--json');
       await watch.line((line) => line.includes('epic-1: 1 of 4 complete, 2 running'));
       allow('go-2');
       await watch.line((line) => line.includes('TASK-2: in progress (shell-'));
@@ -124,6 +125,10 @@ describe('the small commands around a run', () => {
       await watch.line((line) => line.includes('Ended: complete'));
       watch.child.kill('SIGINT');
       expect(await watch.ended).toMatchObject({ code: 0, stderr: '' });
+      const last = await jsonWatch.line((line) => line.includes('"stopReason":"complete"'));
+      expect(JSON.parse(last)).toMatchObject({ counts: { complete: 4 }, end: { exitCode: 0 } });
+      jsonWatch.child.kill('SIGTERM');
+      expect(await jsonWatch.ended).toMatchObject({ code: 0 });
     });
 
     describe('and is killed', () => {

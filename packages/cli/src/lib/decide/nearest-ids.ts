@@ -22,14 +22,17 @@ function distanceOf(target: string, id: string): number {
 
 /** Insertions, deletions and replacements that lead from one to the other. */
 function editDistance(one: string, other: string): number {
-  let previous = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i += 1) {
-    const current = [i];
-    for (let j = 1; j <= other.length; j += 1) {
-      const replaced = (previous[j - 1] ?? 0) + Number(one[i - 1] !== other[j - 1]);
-      current.push(Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
+  // The distances of the part of `one` so far to every beginning of `other`, row by row.
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  let distance = other.length;
+  for (const character of one) {
+    let diagonal = 0;
+    row = row.map((above, index) => {
+      const replaced = diagonal + Number(character !== other[index - 1]);
+      distance = index === 0 ? above + 1 : Math.min(replaced, above + 1, distance + 1);
+      diagonal = above;
+      return distance;
+    });
   }
-  return previous[other.length] ?? 0;
+  return distance;
 }

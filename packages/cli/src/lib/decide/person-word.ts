@@ -1,7 +1,6 @@
 import {
   failed,
   ok,
-  unreachable,
   type AgentId,
   type BlockedReason,
   type Result,
@@ -42,8 +41,6 @@ export function personWord(verb: PersonVerb, task: TaskStanding, reason: string 
       return release(task);
     case 'reopen':
       return reopen(task);
-    default:
-      return unreachable(verb);
   }
 }
 

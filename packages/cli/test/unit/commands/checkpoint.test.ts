@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchema, type OrchestratorCheckpoint, type RunEvent } from '@ginkoai/contract';
-import { connectGraph } from '../../../src/lib/perform/connect-graph.js';
+import { connectGraph, type GraphConnection } from '../../../src/lib/perform/connect-graph.js';
 import { openJournal } from '../../../src/lib/perform/journal.js';
 import { createStateFile } from '../../../src/lib/perform/state-file.js';
 import { useCommandProject } from '../../support/command-project.js';
@@ -109,6 +109,13 @@ describe('ginko checkpoint', () => {
       expect(stderr).toContain('The epic epic-1 has no state here yet. Others have: epic-2.');
     });
 
+    it('cannot be told where their folder is not a folder', async () => {
+      project().write('.ginko/orchestrator', 'a file');
+      const { code, stderr } = await project().run('checkpoint', 'history');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/\.ginko\/orchestrator could not be read \(ENOTDIR/);
+    });
+
     it('cannot be those of an epic that is a path', async () => {
       const { code, stderr } = await project().run('checkpoint', 'history', '--epic', '../../etc');
       expect(code).toBe(1);
@@ -157,11 +164,12 @@ describe('ginko checkpoint', () => {
     });
   });
 
-  const persist = async (state: OrchestratorCheckpoint): Promise<void> => {
+  const openGraph = async (): Promise<GraphConnection> => {
     const config = configSchema.parse({ graphId: 'g' });
-    const graph = valueOf(
-      await connectGraph({ root: project().root, config, env: {}, isOffline: true, purpose: 'look' }),
-    );
+    return valueOf(await connectGraph({ root: project().root, config, env: {}, isOffline: true, purpose: 'look' }));
+  };
+  const persist = async (state: OrchestratorCheckpoint): Promise<void> => {
+    const graph = await openGraph();
     valueOf(await graph.client.persistState({ orchestratorId: 'orchestrator-1', state }));
     await graph.close();
   };
@@ -208,6 +216,29 @@ describe('ginko checkpoint', () => {
       expect(await project().json('checkpoint', 'history')).toMatchObject({
         generations: [{ sequence: 17 }, { sequence: 5 }, {}, {}],
       });
+    });
+
+    it('changes nothing while an orchestrator of another machine holds the lease', async () => {
+      await aHistory();
+      project().write('.ginko/config.json', '{"graphId":"g"}');
+      const graph = await openGraph();
+      const holder = {
+        orchestratorId: 'orchestrator-7',
+        host: 'host-7',
+        bootId: 'b',
+        pid: 77,
+        processStartedAt: '1',
+        place: 'p',
+      };
+      valueOf(await graph.client.acquireLease({ epicId: 'epic-1', holder }));
+      await graph.close();
+      const { code, stderr } = await project().run('checkpoint', 'restore', '1', '--yes');
+      expect(code).toBe(1);
+      expect(stderr).toBe(
+        'orchestrator-7 (process 77 on host-7) is orchestrating this epic, so nothing was changed. Stop it, then restore again.\n',
+      );
+      expect(await project().json('checkpoint', 'show')).toMatchObject({ checkpoint: { sequence: 5 } });
+      expect(existsSync(join(directoryOf('epic-1'), 'lock'))).toBe(false);
     });
 
     it.each([

@@ -56,6 +56,24 @@ describe('ginko task', () => {
       expect(existsSync(project().path('.ginko'))).toBe(false);
     });
 
+    it('shows those of the sprint that is named, by file, by id, or by epic', async () => {
+      project().write(
+        'docs/sprints/b.md',
+        '---\nsprint_id: s2\nepic_id: epic-2\n---\n# B\n## TASK-71: Other\n**Status:** [x]\n',
+      );
+      for (const option of ['--sprint=docs/sprints/b.md', '--sprint=s2', '--epic=epic-2'])
+        expect(await project().json('task', 'list', option)).toMatchObject({
+          epicId: 'epic-2',
+          tasks: [{ id: 'TASK-71' }],
+        });
+    });
+
+    it('says when no task is known', async () => {
+      const { code, stderr } = await project().run('task', 'list', '--epic', 'epic-9');
+      expect(code).toBe(1);
+      expect(stderr).toBe('The epic epic-9 has no tasks that are known here.\n');
+    });
+
     it('shows them as the run has them', async () => {
       await aRun();
       expect(await project().json('task', 'list')).toMatchObject({
@@ -134,6 +152,13 @@ describe('ginko task', () => {
     it('names the list when nothing is near, and prints an id from anywhere cleanly', async () => {
       const { stderr } = await project().run('task', 'complete', 'no\u001b[31msuch');
       expect(stderr).toBe('The epic epic-1 has no task "nosuch". See ginko task list for those there are.\n');
+    });
+
+    it('says when there is nothing to say', async () => {
+      expect(await project().run('task', 'release', 'TASK-2')).toMatchObject({
+        code: 0,
+        stdout: 'TASK-2 is pending already: nobody has it; nothing was said.\n',
+      });
     });
 
     it.each(['fail', 'block'])('%s needs a reason', async (verb) => {
