@@ -15,7 +15,7 @@ import {
 import { LauncherJournal } from './launcher-journal.js';
 import { removeJournals, replayJournals } from './launcher-replay.js';
 import { LauncherServer } from './launcher-server.js';
-import { recordsOf } from './launcher-state.js';
+import { recordsOf, type LauncherState } from './launcher-state.js';
 import { ownIdentity } from './process-identity.js';
 
 const argumentsSchema = z.tuple([z.string(), z.coerce.number().int().min(1)]);
@@ -34,6 +34,10 @@ const log = (line: string): void => {
   }
 };
 
+// A closed terminal and Ctrl-C are meant for the orchestrator.
+process.on('SIGHUP', () => undefined);
+process.on('SIGINT', () => undefined);
+
 const directory = unwrap(prepareLauncherDirectory(root));
 const identity = ownIdentity();
 const descriptor = claimLauncher(directory, (launcherId) => ({
@@ -46,11 +50,11 @@ const descriptor = claimLauncher(directory, (launcherId) => ({
 // When another launcher lives, this one is not needed: whoever started it finds the other.
 if (descriptor !== null) await run(descriptor);
 
-async function run(own: LauncherDescriptor): Promise<void> {
+/** What the launchers before this one knew, in a journal of this one's own; then their files can go. */
+async function takeOver(own: LauncherDescriptor): Promise<{ state: LauncherState; journal: LauncherJournal }> {
   const { launcherId, pid, processStartedAt, bootId } = own;
-  const replay = unwrap(await replayJournals({ directory, bootId, now: now() }));
-  const { state } = replay;
-  replay.warnings.forEach(log);
+  const { state, journals, warnings } = unwrap(await replayJournals({ directory, bootId, now: now() }));
+  warnings.forEach(log);
   const journal = await LauncherJournal.create({
     path: journalPath(directory, launcherId),
     snapshot: function* () {
@@ -61,14 +65,18 @@ async function run(own: LauncherDescriptor): Promise<void> {
   });
   await removeJournals(
     directory,
-    replay.journals.filter((name) => name !== journalName(launcherId)),
+    journals.filter((name) => name !== journalName(launcherId)),
   );
   removeOldDrafts(directory, now());
   for (const earlier of earlierClaims(directory, launcherId)) {
     if (earlier.descriptor !== null) removeSocket(directory, earlier.descriptor);
     removeClaim(directory, earlier.launcherId);
   }
+  return { state, journal };
+}
 
+async function run(own: LauncherDescriptor): Promise<void> {
+  const { state, journal } = await takeOver(own);
   let idle: NodeJS.Timeout | undefined;
   const attempts = new LauncherAttempts({ state, journal, tell: (...told) => server.tell(...told), now, onIdle: look });
   const server = new LauncherServer({ descriptor: own, state, attempts, now, onDisconnect: look });
@@ -94,7 +102,7 @@ async function run(own: LauncherDescriptor): Promise<void> {
     server.close();
     removeSocket(directory, own);
     await journal.close();
-    if (state.attempts.size === 0) rmSync(journalPath(directory, launcherId), { force: true });
+    if (state.attempts.size === 0) rmSync(journalPath(directory, own.launcherId), { force: true });
     // Children that are left running would keep this process alive.
     process.exit();
   }
@@ -103,8 +111,6 @@ async function run(own: LauncherDescriptor): Promise<void> {
   setInterval(() => {
     if (!isNamed(directory, own)) process.exit();
   }, lookAtClaimMs).unref();
-  process.on('SIGHUP', () => undefined);
-  process.on('SIGINT', () => undefined);
   process.once('SIGTERM', () => void end());
   look();
 }
