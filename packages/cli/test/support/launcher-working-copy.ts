@@ -20,7 +20,7 @@ import {
   type LauncherEvent,
   type LauncherOptions,
 } from '../../src/lib/perform/agents/launcher-client.js';
-import { launcherDirectory } from '../../src/lib/perform/agents/launcher-files.js';
+import { launcherDirectory, removeSocket } from '../../src/lib/perform/agents/launcher-files.js';
 import { isSameProcess } from '../../src/lib/perform/agents/process-identity.js';
 
 type EventOf<K extends LauncherEvent['kind']> = Extract<LauncherEvent, { kind: K }>;
@@ -150,6 +150,7 @@ export class LauncherWorkingCopy {
     this.#note();
     for (const descriptor of this.#launchersSeen) {
       if (isSameProcess(descriptor)) process.kill(descriptor.pid, 'SIGKILL');
+      if (existsSync(this.launchers)) removeSocket(this.launchers, descriptor);
     }
     chmodSync(this.root, 0o700);
     rmSync(join(this.root, '..'), { recursive: true, force: true, maxRetries: 20 });
