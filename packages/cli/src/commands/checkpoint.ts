@@ -7,7 +7,13 @@ import {
   type NamedCheckpoint,
 } from '../lib/perform/checkpoint-reference.js';
 import { replayJournals } from '../lib/perform/replay-journals.js';
-import { checkpointLines, differenceLines, generationLines, graphHistoryLines } from '../lib/report/checkpoint-view.js';
+import {
+  checkpointLines,
+  damageLines,
+  differenceLines,
+  generationLines,
+  graphHistoryLines,
+} from '../lib/report/checkpoint-view.js';
 import { counted } from '../lib/report/count-text.js';
 import { printLines, widthFor } from '../lib/report/print-lines.js';
 import type { CommandContext } from '../program.js';
@@ -38,7 +44,7 @@ export async function showCheckpoint(
       ? null
       : await replayJournals({ directory: checkpoints.directory, after: checkpoint, readOnly: true });
   const laterEvents = later === null || !later.ok ? null : later.value.events.length;
-  await printLines(checkpointLines({ name, checkpoint, laterEvents }), context.output);
+  await printLines(checkpointLines({ name, checkpoint, laterEvents }), context.output, { isWhole: true });
   return exitCodes.ok;
 }
 
@@ -62,6 +68,7 @@ export async function checkpointHistory(
   }
   if (generations.length === 0) output.line(`No checkpoint of the epic ${epicId} in ${shownDirectory(checkpoints)}.`);
   else await printLines(generationLines(generations, widthFor(output)), output);
+  await printLines(damageLines(generations), output, { isWhole: true });
   if (states === null) return exitCodes.ok;
   output.line('');
   output.line(states.length === 0 ? `The graph has no state of the epic ${epicId}.` : 'In the graph:');

@@ -1,13 +1,14 @@
 import { exitCodes, unwrap, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
 import { systemClock } from '../lib/perform/clock.js';
 import { graphToLookAt } from '../lib/perform/graph-to-look-at.js';
-import { lookAtRun, type RunLook } from '../lib/perform/look-at-run.js';
+import { lookAtRun } from '../lib/perform/look-at-run.js';
 import { findRunPlace, type RunPlace } from '../lib/perform/run-place.js';
 import { untilTerminated } from '../lib/perform/until-terminated.js';
 import { changeLines, firstLine, lookJson, lookLines, type FoundRun } from '../lib/report/look-view.js';
 import { printLines } from '../lib/report/print-lines.js';
 import { createLookScreen } from '../lib/report/look-screen.js';
 import { cleanText } from '../lib/report/clean-text.js';
+import type { RunLook } from '../lib/report/run-look.js';
 import type { CommandContext } from '../program.js';
 
 export interface StatusOptions {
@@ -34,7 +35,7 @@ export async function status(options: StatusOptions, context: CommandContext): P
   }
   if (options.isWatching) await watch(look, { place, json: options.json }, context);
   else if (options.json) output.json(lookJson(look, viewOptions(place)));
-  else await printLines(lookLines(look, viewOptions(place)), output);
+  else await printLines(lookLines(look, viewOptions(place)), output, { isWhole: true });
   return exitCodes.ok;
 }
 

@@ -3,11 +3,12 @@ import { nearestIds } from '../lib/decide/nearest-ids.js';
 import type { TaskFacts } from '../lib/decide/run-state.js';
 import type { GraphConnection } from '../lib/perform/connect-graph.js';
 import { graphToLookAt, type GraphToLookAt } from '../lib/perform/graph-to-look-at.js';
-import { lookAtRun, type RunLook } from '../lib/perform/look-at-run.js';
+import { lookAtRun } from '../lib/perform/look-at-run.js';
 import { findRunPlace, type RunPlace } from '../lib/perform/run-place.js';
 import { taskSight } from '../lib/report/task-sight.js';
 import type { TaskSight } from '../lib/report/task-view.js';
 import { cleanText } from '../lib/report/clean-text.js';
+import type { RunLook } from '../lib/report/run-look.js';
 import type { CommandContext } from '../program.js';
 
 export interface TaskOptions {

@@ -1,6 +1,5 @@
-import type { OrchestratorCheckpoint, StateHistoryEntry, TaskId } from '@ginkoai/contract';
+import type { Failure, OrchestratorCheckpoint, StateHistoryEntry, TaskId } from '@ginkoai/contract';
 import type { TaskDifference, TaskPosture } from '../decide/diff-checkpoints.js';
-import type { GenerationEntry } from '../perform/state-file.js';
 import { blockedText } from './blocked-text.js';
 import { countText, counted } from './count-text.js';
 import { lineOf, span, type Style, type StyledLine } from './styled-line.js';
@@ -93,7 +92,29 @@ function limited(ids: readonly TaskId[], line: (id: TaskId) => StyledLine): Styl
   return [...ids.slice(0, namedTasks).map(line), ...(more > 0 ? [lineOf(`    and ${countText(more)} more`)] : [])];
 }
 
-const columnsOfGeneration: readonly Column<GenerationEntry>[] = [
+/** A generation of the local checkpoint: what it holds, or why it cannot be used. */
+export type ShownGeneration = UsableGeneration | UnusableGeneration;
+
+interface UsableGeneration extends Pick<
+  OrchestratorCheckpoint,
+  'orchestratorId' | 'epoch' | 'sequence' | 'savedAt' | 'exitReason'
+> {
+  readonly kind: 'usable';
+  readonly generation: number;
+  /** Numbers of tasks. */
+  readonly completed: number;
+  readonly inProgress: number;
+  readonly blocked: number;
+}
+
+interface UnusableGeneration {
+  readonly kind: 'unusable';
+  readonly generation: number;
+  readonly file: string;
+  readonly failure: Failure;
+}
+
+const columnsOfGeneration: readonly Column<ShownGeneration>[] = [
   { title: 'generation', cell: ({ generation }) => `${generation}`, style: styleOf, most: 10, dispensable: 0 },
   { title: 'sequence', cell: (entry) => of(entry, ({ sequence }) => `${sequence}`), most: 12, dispensable: 0 },
   { title: 'epoch', cell: (entry) => of(entry, ({ epoch }) => `${epoch}`), most: 8, dispensable: 3 },
@@ -104,29 +125,29 @@ const columnsOfGeneration: readonly Column<GenerationEntry>[] = [
   { title: 'ended', cell: (entry) => of(entry, ({ exitReason }) => exitReason ?? ''), most: 18, dispensable: 2 },
 ];
 
-/** The generations of this working copy, newest first; a damaged one with its reason. */
-export function generationLines(entries: readonly GenerationEntry[], width: number): readonly StyledLine[] {
-  const table = tableLines({
-    rows: entries,
-    columns: columnsOfGeneration,
-    last: { title: 'by', cell: (entry) => of(entry, ({ orchestratorId }) => orchestratorId) },
-    width,
-  });
-  const damaged = entries.flatMap((entry) =>
+/** The generations of this working copy, newest first. */
+export function generationLines(entries: readonly ShownGeneration[], width: number): readonly StyledLine[] {
+  const last = {
+    title: 'by',
+    cell: (entry: ShownGeneration) => of(entry, ({ orchestratorId }) => orchestratorId),
+  };
+  return tableLines({ rows: entries, columns: columnsOfGeneration, last, width });
+}
+
+/** Why generations cannot be used, to be shown whole. */
+export function damageLines(entries: readonly ShownGeneration[]): readonly StyledLine[] {
+  return entries.flatMap((entry) =>
     entry.kind === 'usable'
       ? []
       : [lineOf(span('! ', 'caution'), span(`${entry.file}: ${entry.failure.message}`, 'caution'))],
   );
-  return [...table, ...damaged];
 }
 
-type Usable = Extract<GenerationEntry, { kind: 'usable' }>;
-
-function of(entry: GenerationEntry, cell: (entry: Usable) => string): string {
+function of(entry: ShownGeneration, cell: (entry: UsableGeneration) => string): string {
   return entry.kind === 'usable' ? cell(entry) : '-';
 }
 
-function styleOf({ kind }: GenerationEntry): Style {
+function styleOf({ kind }: ShownGeneration): Style {
   return kind === 'usable' ? 'strong' : 'caution';
 }
 

@@ -1,9 +1,9 @@
 import type { EpochMillis, OrchestratorCheckpoint } from '@ginkoai/contract';
 import { checkpointOf } from '../decide/checkpoint-of.js';
 import { diffCheckpoints } from '../decide/diff-checkpoints.js';
-import type { RunLook } from '../perform/look-at-run.js';
 import { differenceText } from './checkpoint-view.js';
 import { orchestratorText } from './orchestrator-text.js';
+import type { RunLook } from './run-look.js';
 import type { StatusInput } from './run-status.js';
 import { statusJson, statusView } from './status-view.js';
 import { lineOf, plainText, span, type StyledLine } from './styled-line.js';

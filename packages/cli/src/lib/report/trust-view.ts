@@ -1,8 +1,10 @@
-import type { RepositoryCommand } from '../perform/trust.js';
 import { cleanText } from './clean-text.js';
 import { lineOf, span, type StyledLine } from './styled-line.js';
 
-export interface JudgedCommand extends RepositoryCommand {
+export interface JudgedCommand {
+  readonly text: string;
+  /** Where it stands, for people. */
+  readonly where: string;
   readonly isApproved: boolean;
 }
 
