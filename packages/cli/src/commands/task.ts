@@ -1,8 +1,17 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { exitCodes, failed, unwrap, type ExitCode, type TaskId } from '@ginkoai/contract';
-import { personWord, type PersonVerb } from '../lib/decide/person-word.js';
+import {
+  exitCodes,
+  failed,
+  ok,
+  unwrap,
+  type ExitCode,
+  type Result,
+  type TaskId,
+  type TaskStatusResponse,
+} from '@ginkoai/contract';
+import { personWord, type PersonVerb, type PersonWord, type TaskStanding } from '../lib/decide/person-word.js';
 import type { OrchestratorSight } from '../lib/decide/judge-holder.js';
 import { shownPath } from '../lib/perform/sprint-files.js';
 import { attemptOutputPath } from '../lib/report/attempt-output-path.js';
@@ -65,70 +74,69 @@ export interface SayOptions extends TaskOptions {
 
 /** Passes a person's word about a task on to the graph, from where an orchestrator takes it. */
 export async function sayOfTask(options: SayOptions, context: CommandContext): Promise<ExitCode> {
-  const { verb, id } = options;
-  const reason = options.reason?.trim();
-  if (reason === '' || (reason ?? '').length > longestReason) {
-    unwrap(
-      failed(
-        'bad_option',
-        `--reason must have 1 to ${longestReason} characters, got ${(reason ?? '').length}. Say in a sentence why.`,
-      ),
-    );
-  }
+  const reason = unwrap(checkedReason(options.reason));
   return inTaskRoom(options, context, 'make', async (room) => {
-    const task = findTask(room, id);
-    const status = statusToCome(task);
-    const isAsItStands = status === task.status;
-    const word = unwrap(
-      personWord(
-        verb,
-        {
-          taskId: id,
-          status,
-          agentId: task.agentId ?? null,
-          blockedReason: isAsItStands ? (task.blockedReason ?? null) : null,
-        },
-        reason,
-      ),
-    );
+    const word = unwrap(personWord(options.verb, standingOf(findTask(room, options.id)), reason));
     if (word.kind === 'nothing') return tellNothing(room, word.why, options, context);
-    const { graph, place, look } = room;
-    if (graph === null) throw new Error('A graph to speak to was asked for, and none was made.');
-    const said = unwrap(
-      await graph.client.setTaskStatus({
-        taskId: id,
-        epicId: place.epicId,
-        status: word.status,
-        by: `person:${userName(context.env)}`,
-        ...(word.reason === undefined ? {} : { reason: word.reason }),
-      }),
-    );
-    const { orchestrator } = look;
-    if (options.json) {
-      const { by, revision, at } = said;
-      const { epicId } = place;
-      context.output.json({
-        taskId: id,
-        epicId,
-        verb,
-        isChanged: true,
-        status: word.status,
-        reason: word.reason,
-        by,
-        revision,
-        at,
-        orchestrator,
-      });
-      return exitCodes.ok;
-    }
-    const why = word.reason === undefined ? '' : `: ${word.reason}`;
-    context.output.line(cleanText(`${id} is ${word.status}${why} (said by ${said.by})`));
-    context.output.line(`  ${whoReads(orchestrator)}`);
-    return exitCodes.ok;
+    const said = unwrap(await tellGraph(room, { taskId: options.id, word, by: `person:${userName(context.env)}` }));
+    return tellSaid(room, { said, word }, options, context);
   });
 }
 
 const longestReason = 1_900;
+
+function checkedReason(text: string | undefined): Result<string | undefined> {
+  const reason = text?.trim();
+  if (reason === undefined || (reason.length >= 1 && reason.length <= longestReason)) return ok(reason);
+  return failed(
+    'bad_option',
+    `--reason must have 1 to ${longestReason} characters, got ${reason.length}. Say in a sentence why.`,
+  );
+}
+
+/** As it stands once the words that nobody has read yet are read: the next word comes after them. */
+function standingOf(task: TaskSight): TaskStanding {
+  const status = statusToCome(task);
+  const blockedReason = status === task.status ? (task.blockedReason ?? null) : null;
+  return { taskId: task.id, status, agentId: task.agentId ?? null, blockedReason };
+}
+
+type Said = Extract<PersonWord, { kind: 'say' }>;
+
+function tellGraph(
+  { graph, place }: TaskRoom,
+  { taskId, word, by }: { readonly taskId: TaskId; readonly word: Said; readonly by: string },
+): Promise<Result<TaskStatusResponse>> {
+  if (graph === null) throw new Error('A graph to speak to was asked for, and none was made.');
+  const { status, reason } = word;
+  return graph.client.setTaskStatus({
+    taskId,
+    epicId: place.epicId,
+    status,
+    by,
+    ...(reason === undefined ? {} : { reason }),
+  });
+}
+
+function tellSaid(
+  { place, look }: TaskRoom,
+  { said, word }: { readonly said: TaskStatusResponse; readonly word: Said },
+  { id: taskId, verb, json }: SayOptions,
+  { output }: CommandContext,
+): ExitCode {
+  const { orchestrator } = look;
+  const { status, reason } = word;
+  const { by, revision, at } = said;
+  if (json) {
+    const { epicId } = place;
+    output.json({ taskId, epicId, verb, isChanged: true, status, reason, by, revision, at, orchestrator });
+    return exitCodes.ok;
+  }
+  const why = reason === undefined ? '' : `: ${reason}`;
+  output.line(cleanText(`${taskId} is ${status}${why} (said by ${by})`));
+  output.line(`  ${whoReads(orchestrator)}`);
+  return exitCodes.ok;
+}
 
 function tellNothing(
   { place }: TaskRoom,
