@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
-import { equals, subsetEquality } from '@jest/expect-utils';
 import { livingLauncher } from '../../src/lib/perform/agents/launcher-claim.js';
 import { isSameProcess } from '../../src/lib/perform/agents/process-identity.js';
 import { createOutput } from '../../src/lib/report/output.js';
 import { runProgram } from '../../src/program.js';
 
 const bin = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'ginko.js');
+
+const mostLooks = 100;
 
 export interface Ran {
   readonly code: number | null;
@@ -93,11 +94,16 @@ function projectAt(root: string, started: (command: RunningCommand) => void): Co
     run,
     json,
     until: async (args, fields) => {
-      for (let looks = 0; looks < 100; looks += 1) {
-        if (equals(await json(...args), fields, [subsetEquality])) return;
+      for (let looks = 1; ; looks += 1) {
+        const document = await json(...args);
+        try {
+          expect(document).toMatchObject(fields);
+          return;
+        } catch (error) {
+          if (looks === mostLooks) throw error;
+        }
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      expect(await json(...args)).toMatchObject(fields);
     },
     start: (...args) => {
       const command = startCommand(args, { root, env });
