@@ -32,7 +32,7 @@ const endedStatuses: ReadonlySet<string> = new Set([
 
 /**
  * Chooses the active sprint: the one declared active in its front matter; CURRENT-SPRINT.md, if it has tasks or names
- * a file; the newest file with open tasks.
+ * a file; the newest file with open tasks; the newest file with tasks.
  */
 export function chooseActiveSprint<C extends SprintCandidate>(candidates: readonly C[]): Result<ActiveSprint<C>> {
   const usable = candidates.filter(({ sprint }) => sprint.tasks.length > 0 && !isEnded(sprint));
@@ -83,18 +83,22 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).toLowerCase();
 }
 
+/** When every task of every sprint is complete, a resume still has to find the run that it goes on from. */
 function chooseNewest<C extends SprintCandidate>(usable: readonly C[]): Result<ActiveSprint<C>> {
-  const open = usable.filter(({ sprint }) => sprint.tasks.some(isOpen));
-  const newest = open.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs || compare(b.name, a.name))[0];
+  const open = newestOf(usable.filter(({ sprint }) => sprint.tasks.some(isOpen)));
+  if (open !== undefined) return ok({ chosen: open, why: `${open.file} is the newest sprint file with open tasks` });
+  const newest = newestOf(usable);
   if (newest !== undefined) {
-    return ok({ chosen: newest, why: `${newest.file} is the newest sprint file with open tasks` });
+    return ok({ chosen: newest, why: `${newest.file} is the newest sprint file; none has open tasks left` });
   }
   return failed(
     'no_sprint',
-    usable.length === 0
-      ? 'No sprint file with tasks was found in docs/sprints. Write one (ginko init makes a first one), or name a file with --sprint.'
-      : `No sprint has open tasks left (looked at ${usable.length} files in docs/sprints). Name one with --sprint to look at it anyway.`,
+    'No sprint file with tasks was found in docs/sprints. Write one (ginko init makes a first one), or name a file with --sprint.',
   );
+}
+
+function newestOf<C extends SprintCandidate>(candidates: readonly C[]): C | undefined {
+  return candidates.toSorted((a, b) => b.modifiedAtMs - a.modifiedAtMs || compare(b.name, a.name))[0];
 }
 
 function isOpen({ status }: Sprint['tasks'][number]): boolean {
