@@ -1,0 +1,263 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  launcherDescriptorSchema,
+  lockHolderSchema,
+  parseCheckpoint,
+  runEventSchema,
+  unwrap,
+  type LauncherDescriptor,
+  type OrchestratorCheckpoint,
+  type RunEvent,
+} from '@ginkoai/contract';
+import { z } from 'zod';
+import { isSameProcess } from '../../src/lib/perform/agents/process-identity.js';
+import { Ledger } from './ledger.js';
+import { GinkoProcess } from './processes.js';
+import { sprintText, statusesIn, type PlannedTask } from './sprint-files.js';
+
+export interface WorkingCopyOptions {
+  readonly plan: readonly PlannedTask[];
+  /** Of several working copies that share one. */
+  readonly ledger?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Longest work of an agent; each draws its own. */
+  readonly workMs?: number;
+  /** What the work on tasks whose id ends in 3 or 7 takes longer. */
+  readonly extraMs?: number;
+}
+
+const jsonLineSchema = z.looseObject({ kind: z.string() });
+const checkpointFileSchema = z.object({ checkpoint: z.unknown() });
+const journalLineSchema = z.object({ event: z.unknown() });
+
+/**
+ * Works for a while and says in the ledger when. It looks for an earlier agent of its task that still runs. A file
+ * `hold` makes it wait until the file is gone; `hold-<task>` does so for one task.
+ */
+const agentScript = `
+id="$GINKO_TASK_ID g$GINKO_GENERATION a$GINKO_ATTEMPT $$"
+echo "start $id" >> "$LEDGER"
+open=''
+while read -r kind task gen att pid; do
+  [ "$task" = "$GINKO_TASK_ID" ] || continue
+  case $kind in start) open="$open $pid ";; end) open="\${open%% $pid *}\${open#* $pid }";; esac
+done < "$LEDGER"
+for pid in $open; do
+  [ "$pid" = $$ ] && continue
+  case $(ps -o stat= -p "$pid") in ''|Z*) ;; *) echo "overlap $id with $pid" >> "$LEDGER";; esac
+done
+ms=$(( ($$ * 7919 + 13) % WORK_MS ))
+case $GINKO_TASK_ID in *3|*7) ms=$(( ms + EXTRA_MS ));; esac
+sleep "$(( ms / 1000 )).$(printf %03d $(( ms % 1000 )))"
+while [ -e "$HOLD" ] || [ -e "$HOLD-$GINKO_TASK_ID" ]; do sleep 0.02; done
+echo "end $id" >> "$LEDGER"
+`;
+
+/** A project of its own with a sprint, agents that keep a ledger, and real orchestrators. */
+export class WorkingCopy {
+  readonly root: string;
+  readonly sprintPath: string;
+  readonly ledgerPath: string;
+  readonly plan: readonly PlannedTask[];
+  readonly processes: GinkoProcess[] = [];
+  readonly #folder: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #launchersSeen = new Map<string, LauncherDescriptor>();
+  readonly #journalled = new Map<string, RunEvent>();
+
+  constructor({ plan, ledger, env = {}, workMs = 300, extraMs = 0 }: WorkingCopyOptions) {
+    this.#folder = realpathSync(mkdtempSync(join(tmpdir(), 'ginko-run-')));
+    this.root = join(this.#folder, 'copy');
+    this.plan = plan;
+    this.sprintPath = join(this.root, 'docs', 'sprints', 'sprint.md');
+    this.ledgerPath = ledger ?? join(this.#folder, 'ledger');
+    mkdirSync(join(this.root, 'docs', 'sprints'), { recursive: true });
+    mkdirSync(join(this.root, '.ginko'), { mode: 0o700 });
+    writeFileSync(join(this.root, '.ginko', 'config.json'), JSON.stringify({ defaults: { backoff: '100ms' } }));
+    writeFileSync(this.sprintPath, sprintText(plan));
+    if (ledger === undefined) writeFileSync(this.ledgerPath, '');
+    writeFileSync(join(this.#folder, 'agent.sh'), agentScript);
+    this.#env = {
+      LEDGER: this.ledgerPath,
+      HOLD: join(this.#folder, 'hold'),
+      WORK_MS: String(workMs),
+      EXTRA_MS: String(extraMs),
+      ...env,
+    };
+  }
+
+  /** Starts `ginko orchestrate` with this copy's agents, telling JSON lines. */
+  orchestrate(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): GinkoProcess {
+    return this.orchestrateInWords(['--json', ...args], env);
+  }
+
+  /** The same, telling lines for people. */
+  orchestrateInWords(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): GinkoProcess {
+    const exec = `sh ${join(this.#folder, 'agent.sh')}`;
+    return this.ginko(['orchestrate', '--exec', exec, '--agents', '4', ...args], env);
+  }
+
+  ginko(args: readonly string[], env: Readonly<Record<string, string>> = {}): GinkoProcess {
+    const started = new GinkoProcess({ cwd: this.root, args, env: { ...this.#env, ...env } });
+    this.processes.push(started);
+    return started;
+  }
+
+  /** Agents that come to the end of their work wait until `release`; without a task: all of them. */
+  hold(taskId?: string): void {
+    writeFileSync(this.#holdPath(taskId), '');
+  }
+
+  release(taskId?: string): void {
+    rmSync(this.#holdPath(taskId), { force: true });
+  }
+
+  ledger(): Ledger {
+    return new Ledger(this.ledgerPath);
+  }
+
+  sprint(): string {
+    return readFileSync(this.sprintPath, 'utf8');
+  }
+
+  statuses(): Map<string, string> {
+    return statusesIn(this.sprint());
+  }
+
+  /** A person saves the sprint file, as an editor does. */
+  edit(change: (text: string) => string): void {
+    writeFileSync(this.sprintPath, change(this.sprint()));
+  }
+
+  get stateDirectory(): string {
+    return join(this.root, '.ginko', 'orchestrator', 'EPIC-1');
+  }
+
+  checkpointText(): string {
+    return readFileSync(join(this.stateDirectory, 'checkpoint.json'), 'utf8');
+  }
+
+  checkpoint(): OrchestratorCheckpoint {
+    return unwrap(parseCheckpoint(checkpointFileSchema.parse(JSON.parse(this.checkpointText())).checkpoint));
+  }
+
+  lockHolder(): z.infer<typeof lockHolderSchema> {
+    return lockHolderSchema.parse(JSON.parse(readFileSync(join(this.stateDirectory, 'lock'), 'utf8')));
+  }
+
+  journalNames(): string[] {
+    if (!existsSync(this.stateDirectory)) return [];
+    return readdirSync(this.stateDirectory).filter((name) => /^journal-\d+\.ndjson$/.test(name));
+  }
+
+  journalText(name: string): string {
+    return readFileSync(join(this.stateDirectory, name), 'utf8');
+  }
+
+  /** Every whole line of every journal seen here so far; called often enough, none is missed by pruning. */
+  journalled(): RunEvent[] {
+    for (const name of this.journalNames()) {
+      for (const line of this.journalText(name).split('\n').slice(0, -1)) {
+        this.#journalled.set(`${name} ${line}`, runEventSchema.parse(journalLineSchema.parse(JSON.parse(line)).event));
+      }
+    }
+    return [...this.#journalled.values()];
+  }
+
+  launchers(): LauncherDescriptor[] {
+    const directory = join(this.root, '.ginko', 'launchers');
+    if (!existsSync(directory)) return [];
+    for (const name of readdirSync(directory)) {
+      if (!/^\d+\.json$/.test(name)) continue;
+      const descriptor = descriptorIn(join(directory, name));
+      if (descriptor !== null) this.#launchersSeen.set(`${descriptor.pid} ${descriptor.processStartedAt}`, descriptor);
+    }
+    return [...this.#launchersSeen.values()].filter((descriptor) => isSameProcess(descriptor));
+  }
+
+  killLaunchers(): number {
+    const living = this.launchers();
+    for (const { pid } of living) process.kill(pid, 'SIGKILL');
+    return living.length;
+  }
+
+  /** Ends everything that was started here, and removes the folder. */
+  async remove(): Promise<void> {
+    for (const started of this.processes) {
+      if (started.isOver) continue;
+      started.kill('SIGKILL');
+      await started.ended;
+    }
+    this.killLaunchers();
+    for (const { pid, endedAt } of this.ledger().attempts) {
+      if (endedAt === null && isAgent(pid)) endGroup(pid);
+    }
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+
+  /** Only the working copy: the machine is gone, its ledger is not. Its agents and launchers go on. */
+  removeRoot(): void {
+    this.launchers();
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+
+  #holdPath(taskId?: string): string {
+    return join(this.#folder, taskId === undefined ? 'hold' : `hold-${taskId}`);
+  }
+}
+
+/** What a `--json` orchestrator has told so far. */
+export function eventsOf(lines: readonly string[]): z.infer<typeof jsonLineSchema>[] {
+  return lines.map((line) => jsonLineSchema.parse(JSON.parse(line)));
+}
+
+export function ofKind(lines: readonly string[], kind: string): z.infer<typeof jsonLineSchema>[] {
+  return eventsOf(lines).filter((event) => event.kind === kind);
+}
+
+/** True once so many events of the kind were told. */
+export const told =
+  (kind: string, count = 1) =>
+  (lines: readonly string[]): boolean =>
+    lines.filter((line) => line.startsWith(`{"kind":"${kind}"`)).length >= count;
+
+/** Waits for a state of the world that tells nobody when it comes about; the test's own time limit bounds it. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await pause(5);
+}
+
+function descriptorIn(path: string): LauncherDescriptor | null {
+  try {
+    return launcherDescriptorSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    // Removed meanwhile by a later launcher.
+    return null;
+  }
+}
+
+/** Whether this pid of the ledger still is one of our agents, and not a later process that got its number. */
+function isAgent(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.includes('agent.sh');
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
