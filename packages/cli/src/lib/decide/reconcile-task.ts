@@ -98,6 +98,7 @@ function pendingWithSighting(facts: TaskFacts, sighting: AttemptSighting, { stat
       },
     ];
   }
+  if (sighting.state === 'completed' && sighting.attempt > facts.attempt) return [completedUnheard(facts, sighting)];
   if (sighting.state !== 'running' || sighting.attempt <= facts.attempt)
     return [keep('C3', `Task ${facts.id} is pending`)];
   const row: ReconciliationRow = facts.definition === null ? 'C2' : 'C5';
@@ -108,6 +109,29 @@ function pendingWithSighting(facts: TaskFacts, sighting: AttemptSighting, { stat
       events: adoption(facts, sighting),
     },
   ];
+}
+
+/** Its assignment and its end are news to us: the journal that had them is gone. */
+function completedUnheard(facts: TaskFacts, sighting: AttemptSighting): Row {
+  const [assigned] = adoption(facts, sighting);
+  const { attempt } = sighting;
+  const { id: taskId, generation } = facts;
+  const cost = sighting.usage === undefined ? {} : { usage: sighting.usage };
+  const completed: NewRunEvent = {
+    kind: 'task_completed',
+    taskId,
+    generation,
+    attempt,
+    agentId: agentOf(sighting),
+    by: 'agent',
+    ...cost,
+  };
+  return {
+    row: 'C15',
+    sentence: `Task ${taskId} was completed meanwhile (attempt ${attempt})`,
+    events: assigned === undefined ? [completed] : [assigned, completed],
+    writeMark: true,
+  };
 }
 
 const agentOf = (sighting: AttemptSighting): string => sighting.agentId ?? 'an agent';

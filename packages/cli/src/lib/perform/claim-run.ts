@@ -79,7 +79,12 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   if (!lock.ok) return lock;
   undo.push(() => lock.value.release());
   const graphId = graphIdOf({ root, env, config });
-  const stateFile = createStateFile({ directory: directory.value, epicId, graphId });
+  const stateFile = createStateFile({
+    directory: directory.value,
+    epicId,
+    graphId,
+    isStillOurs: () => lock.value.isStillOurs(),
+  });
   const [local, connected] = await Promise.all([
     loadLocalState({ stateFile, place: place.value, readOnly: false }),
     connectGraph({ root, config, env, isOffline: options.isOffline, purpose: 'serve' }),

@@ -34,7 +34,7 @@ export interface OpenRunOptions {
   readonly words: ReadonlyMap<TaskId, GraphWord>;
   readonly openJournal: (epoch: Epoch) => Promise<Result<EventLog>>;
   /** The attempts that the launchers of this working copy know, and those of other places, for a recovered state. */
-  readonly sight: (recovery: Recovery) => Promise<ReadonlyMap<TaskId, AttemptSighting>>;
+  readonly sight: (recovery: Recovery) => ReadonlyMap<TaskId, AttemptSighting>;
   readonly clock: Clock;
   readonly chance: () => number;
   readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxLosses' | 'backoffMs' | 'maxBackoffMs'>;

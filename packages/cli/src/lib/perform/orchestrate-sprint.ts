@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
 import { ok, type ContextMetrics, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
+import type { RunState, TaskFacts } from '../decide/run-state.js';
 import type { RunLimits } from '../decide/limits.js';
 import type { Prepared } from '../options/prepared.js';
 import type { Clock, InterruptLevel, RunInput } from '../ports.js';
 import type { Reporter } from '../report/reporter.js';
+import { attemptFiles, readAgentWord } from './agents/attempt-files.js';
 import type { LauncherEvent } from './agents/launcher-client.js';
 import { LocalAgents } from './agents/local-agents.js';
 import { claimRun, type Claim } from './claim-run.js';
@@ -15,7 +17,7 @@ import { openRun } from './open-run.js';
 import { gatherSources, type RecoverySources } from './recovery-sources.js';
 import { sprintIdentity } from './run-identity.js';
 import { runSession } from './run-session.js';
-import { sightOpenAttempts } from './sight-attempts.js';
+import { sightAttempts } from './sight-attempts.js';
 import { SprintSource } from './sprint-source.js';
 import { agentIds, createTaskCommands } from './task-commands.js';
 
@@ -75,6 +77,7 @@ async function runClaimed(
   const sprint = await openSprintSource(parts, { claim, inbox });
   if (!sprint.ok) return sprint;
   let runId = '';
+  let opened: RunState | undefined;
   const agents = new LocalAgents({
     root: found.root,
     runId: () => runId,
@@ -86,7 +89,7 @@ async function runClaimed(
       taskTimeoutMs: options.taskTimeoutMs,
       task: (id) => sprint.value.task(id),
       bodyOf: (task) => sprint.value.bodyOf(task),
-      summaryOf: () => undefined,
+      summaryOf: (id) => summaryOf(found.root, opened?.tasks.get(id)),
     }),
     onInput: (input) => inbox.push(input),
     connection: claim.launcher,
@@ -99,7 +102,7 @@ async function runClaimed(
   for (const message of [...parts.warnings, ...claim.local.warnings]) {
     reporter.event({ kind: 'warning', at: new Date(clock.now()).toISOString(), code: 'state', message });
   }
-  const opened = await openRun({
+  const run = await openRun({
     sources: sources.value,
     isResume: options.isResume,
     identity: { ...identity, graphId },
@@ -110,7 +113,7 @@ async function runClaimed(
     sight: ({ state }) => {
       runId = state.runId;
       const lastHeardAt = lastHeard(claim, sources.value);
-      return sightOpenAttempts({
+      return sightAttempts({
         state,
         agents,
         attempts: claim.launcher.attempts,
@@ -125,14 +128,15 @@ async function runClaimed(
     includeInProgress: options.includeInProgress,
     keepRunning: options.keepRunning,
   });
-  if (!opened.ok) return opened;
-  runId = opened.value.state.runId;
+  if (!run.ok) return run;
+  opened = run.value.state;
+  runId = opened.runId;
   setListener((event) => agents.hear(event));
   const summary = await runSession({
     ...parts,
     root: found.root,
     claim,
-    opened: opened.value,
+    opened: run.value,
     sprint: sprint.value,
     agents,
     pool: agentIds(specs),
@@ -141,6 +145,15 @@ async function runClaimed(
     lastHeardAt: lastHeard(claim, sources.value),
   });
   return ok(summary.exitCode);
+}
+
+/** What the agent that finished a task said about it; absent: nothing, or it worked elsewhere. */
+function summaryOf(root: string, facts: TaskFacts | undefined): string | undefined {
+  if (facts === undefined || facts.attempt === 0) return undefined;
+  const word = readAgentWord(
+    attemptFiles(root, { taskId: facts.id, generation: facts.generation, attempt: facts.attempt }),
+  );
+  return word.kind === 'said' ? word.result.summary : undefined;
 }
 
 async function openSprintSource(

@@ -16,7 +16,7 @@ export interface PlanRecoveryOptions {
   readonly lastSeen: ReadonlyMap<TaskId, Mark>;
   readonly words: ReadonlyMap<TaskId, GraphWord>;
   /** What is seen of the open attempts of a state. */
-  readonly sight: (recovery: Recovery) => Promise<ReadonlyMap<TaskId, AttemptSighting>>;
+  readonly sight: (recovery: Recovery) => ReadonlyMap<TaskId, AttemptSighting>;
   readonly successor: { readonly holder: Holder; readonly orchestratorName: string; readonly epoch: number };
   readonly now: EpochMillis;
   readonly chance: () => number;
@@ -82,7 +82,7 @@ export async function planRecovery(options: PlanRecoveryOptions): Promise<Recove
     sprint: options.sprint.marks,
     lastSeen: options.lastSeen,
     graph: options.words,
-    attempts: await options.sight(recovery),
+    attempts: options.sight(recovery),
   });
   const reconciled = await reconcileTaskStatuses(checkpoint, actual, {
     now,

@@ -1,7 +1,7 @@
 import type { LauncherAttempt, TaskId } from '@ginkoai/contract';
 import type { AttemptSighting } from '../decide/actual-task.js';
 import type { AttemptId } from '../decide/close-attempt.js';
-import { isCurrentAttempt, type RunState } from '../decide/run-state.js';
+import { isCurrentAttempt, type RunState, type TaskFacts } from '../decide/run-state.js';
 import { parseAttemptKey } from './agents/attempt-key.js';
 import { sightings, type LocalAgents } from './agents/local-agents.js';
 import { sightForeignAttempts, type ForeignAttemptsOptions } from './foreign-attempts.js';
@@ -12,24 +12,39 @@ export interface SightOptions extends ForeignAttemptsOptions {
 }
 
 /**
- * What is seen of every open attempt of a recovered state. The launchers of this working copy know each of theirs that
- * was ever accepted: one that they do not know was never started.
+ * What is seen of the attempts of a recovered state. The launchers of this working copy know each of theirs that was
+ * ever accepted: an open one that they do not know was never started. They may also know one that the state has not
+ * heard of yet, because the newest journal is gone.
  */
-export async function sightOpenAttempts(options: SightOptions): Promise<ReadonlyMap<TaskId, AttemptSighting>> {
+export function sightAttempts(options: SightOptions): ReadonlyMap<TaskId, AttemptSighting> {
   const { state, agents, attempts } = options;
   const seen = sightForeignAttempts(options);
-  const own = await sightings(agents, state.runId, attempts);
+  const own = sightings(agents, state.runId, attempts);
   for (const facts of state.open) {
     if (facts.assignment === null || facts.assignment.place !== state.place) continue;
     const { generation, attempt } = facts;
-    const sighted = own.byTask.get(facts.id);
+    const sighted = own.get(facts.id);
     const isIt = sighted !== undefined && isCurrentAttempt(facts, sighted);
     seen.set(facts.id, isIt ? sighted : { generation, attempt, state: 'not_accepted' });
+  }
+  for (const [taskId, sighted] of own) {
+    if (isAhead(state.tasks.get(taskId), sighted)) seen.set(taskId, { ...sighted, place: state.place });
   }
   return seen;
 }
 
-/** Attempts that the launchers hold although the record has no open assignment for them. */
+/** Whether an attempt came after everything the state knows of its task. */
+function isAhead(facts: TaskFacts | undefined, of: { generation: number; attempt: number }): boolean {
+  if (facts === undefined) return true;
+  return (
+    facts.assignment === null &&
+    facts.status === 'pending' &&
+    facts.generation === of.generation &&
+    of.attempt > facts.attempt
+  );
+}
+
+/** Attempts that the launchers hold although the record has no use for them. */
 export function strayAttempts(
   state: RunState,
   attempts: readonly LauncherAttempt[],
@@ -39,10 +54,10 @@ export function strayAttempts(
   for (const attempt of attempts) {
     const parsed = parseAttemptKey(attempt.key);
     const facts = parsed === null || parsed.runId !== state.runId ? undefined : state.tasks.get(parsed.id.taskId);
-    const isOpen = parsed !== null && facts !== undefined && isCurrentAttempt(facts, parsed.id);
-    if (isOpen) continue;
+    const isOurs = parsed !== null && parsed.runId === state.runId;
+    if (isOurs && ((facts !== undefined && isCurrentAttempt(facts, parsed.id)) || isAhead(facts, parsed.id))) continue;
     if (attempt.state === 'finished') over.push(attempt.key);
-    else running.push({ key: attempt.key, id: facts === undefined ? null : (parsed?.id ?? null) });
+    else running.push({ key: attempt.key, id: isOurs ? parsed.id : null });
   }
   return { running, over };
 }

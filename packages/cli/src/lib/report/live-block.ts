@@ -1,5 +1,5 @@
 import type { EpochMillis, Millis } from '@ginkoai/contract';
-import { blockedReasonText } from './blocked-reason-text.js';
+import { blockedText } from './blocked-text.js';
 import { countText } from './count-text.js';
 import { progressBar } from './progress-bar.js';
 import type { BlockedTask, RunView } from './reporter.js';
@@ -67,8 +67,12 @@ function troubleLine({ graphTrouble }: RunView): StyledLine[] {
 }
 
 function blockedLine({ taskId, title, reason, detail }: BlockedTask): StyledLine {
-  const why = blockedReasonText(reason) + (detail === undefined ? '' : `: ${detail}`);
-  return lineOf(span('■ ', 'caution'), span(taskId, 'strong'), ` ${title}: `, span(why, 'caution'));
+  return lineOf(
+    span('■ ', 'caution'),
+    span(taskId, 'strong'),
+    ` ${title}: `,
+    span(blockedText({ reason, detail }), 'caution'),
+  );
 }
 
 interface Limited<T> {

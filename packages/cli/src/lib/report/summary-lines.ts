@@ -1,4 +1,4 @@
-import { blockedReasonText } from './blocked-reason-text.js';
+import { blockedText } from './blocked-text.js';
 import { countText, counted } from './count-text.js';
 import { nextStep } from './next-step.js';
 import type { BlockedTask, RunSummary } from './reporter.js';
@@ -80,15 +80,21 @@ function blockedLines(blocked: readonly BlockedTask[], most: number): StyledLine
 }
 
 function blockedTaskLines({ taskId, title, reason, detail }: BlockedTask): StyledLine[] {
-  const why = blockedReasonText(reason) + (detail === undefined ? '' : `: ${detail}`);
   return [
-    lineOf('    ', span('■', 'caution'), ' ', span(taskId, 'strong'), ` ${title}: `, span(why, 'caution')),
+    lineOf(
+      '    ',
+      span('■', 'caution'),
+      ' ',
+      span(taskId, 'strong'),
+      ` ${title}: `,
+      span(blockedText({ reason, detail }), 'caution'),
+    ),
     lineOf('      ', unblockHint(reason, taskId)),
   ];
 }
 
 const moreLine = (more: number): StyledLine[] =>
-  more > 0 ? [lineOf(`    and ${countText(more)} more; ginko status --verbose names them all`)] : [];
+  more > 0 ? [lineOf(`    and ${countText(more)} more; ginko status names them all`)] : [];
 
 function nextLines({ stopReason, exitCode, stateDirectory }: RunSummary): StyledLine[] {
   const { mustDo, command } = nextStep(stopReason);

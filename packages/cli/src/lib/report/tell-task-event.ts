@@ -1,6 +1,6 @@
 import { unreachable, type RunEvent, type RunEventOf, type TaskId } from '@ginkoai/contract';
 import { attemptOutputPath } from './attempt-output-path.js';
-import { blockedReasonText } from './blocked-reason-text.js';
+import { blockedText } from './blocked-text.js';
 import { countText } from './count-text.js';
 import { lineOf, span, type Span, type Style, type StyledLine } from './styled-line.js';
 import type { Telling } from './telling.js';
@@ -189,14 +189,10 @@ function releaseText(reason: RunEventOf<'task_released'>['reason']): string {
 }
 
 function blocked(event: RunEventOf<'task_blocked'>, telling: Telling): Told {
-  const detail = event.detail === undefined ? '' : `: ${event.detail}`;
   return {
     importance: 'warning',
     lines: [
-      taskLine(marks.blocked, event.taskId, telling, [
-        ' blocked: ',
-        span(`${blockedReasonText(event.reason)}${detail}`, 'caution'),
-      ]),
+      taskLine(marks.blocked, event.taskId, telling, [' blocked: ', span(blockedText(event), 'caution')]),
       indented(unblockHint(event.reason, event.taskId)),
     ],
   };

@@ -352,6 +352,6 @@ describe('the summary', () => {
     const blocked = Array.from({ length: 100 }, (_, index) => aBlockedTask({ taskId: `TASK-${index}` }));
     const lines = summary({ stopReason: 'blocked', exitCode: 1, view: aView({ blocked }) });
     expect(lines.filter((line) => line.includes('■'))).toHaveLength(20);
-    expect(lines).toContain('    and 80 more; ginko status --verbose names them all');
+    expect(lines).toContain('    and 80 more; ginko status names them all');
   });
 });

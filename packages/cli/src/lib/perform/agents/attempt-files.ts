@@ -1,4 +1,4 @@
-import { constants, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentResultSchema } from '@ginkoai/contract';
@@ -57,7 +57,7 @@ async function writeNew(path: string, text: string): Promise<void> {
 export function readAgentWord(files: Pick<AttemptFiles, 'resultFile'>): AgentWord {
   let text: string;
   try {
-    text = readFileSync(files.resultFile, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+    text = readWithoutLinks(files.resultFile);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'none' } : { kind: 'unreadable', why: code };
@@ -74,4 +74,13 @@ export function readAgentWord(files: Pick<AttemptFiles, 'resultFile'>): AgentWor
   if (result.success) return { kind: 'said', result: result.data };
   const issue = result.error.issues[0];
   return { kind: 'unreadable', why: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a result'}` };
+}
+
+function readWithoutLinks(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
 }

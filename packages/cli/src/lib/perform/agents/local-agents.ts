@@ -196,32 +196,32 @@ export class LocalAgents implements Agents {
   }
 }
 
-/** What the launcher's attempts mean to reconciliation, by task; attempts of other runs are returned apart. */
+/** What the launcher's attempts of a run mean to reconciliation: the latest of each task. */
 export function sightings(
   agents: LocalAgents,
   runId: RunId,
   attempts: readonly LauncherAttempt[],
 ): Map<TaskId, AttemptSighting> {
   const byTask = new Map<TaskId, AttemptSighting>();
-  const foreign: LauncherAttempt[] = [];
   for (const attempt of attempts) {
     const parsed = parseAttemptKey(attempt.key);
-    if (parsed === null || parsed.runId !== runId) {
-      foreign.push(attempt);
-      continue;
-    }
+    if (parsed === null || parsed.runId !== runId) continue;
     const { id } = parsed;
     const earlier = byTask.get(id.taskId);
-    if (earlier !== undefined && (earlier.generation > id.generation || earlier.attempt > id.attempt)) continue;
-    byTask.set(id.taskId, await sightingOf(agents, id, attempt));
+    if (earlier !== undefined && isLater(earlier, id)) continue;
+    byTask.set(id.taskId, sightingOf(agents, id, attempt));
   }
-  return { byTask, foreign };
+  return byTask;
 }
 
-async function sightingOf(agents: LocalAgents, id: AttemptId, attempt: LauncherAttempt): Promise<AttemptSighting> {
+function isLater(a: { generation: number; attempt: number }, b: { generation: number; attempt: number }): boolean {
+  return a.generation > b.generation || (a.generation === b.generation && a.attempt > b.attempt);
+}
+
+function sightingOf(agents: LocalAgents, id: AttemptId, attempt: LauncherAttempt): AttemptSighting {
   const base = { generation: id.generation, attempt: id.attempt };
   if (attempt.state !== 'finished') return { ...base, state: 'running' };
-  const end = await agents.endOf(id, attempt.outcome);
+  const end = agents.endOf(id, attempt.outcome);
   switch (end.kind) {
     case 'completed':
       return { ...base, ...end, state: 'completed' };

@@ -1,0 +1,69 @@
+import { cleanText } from './clean-text.js';
+import { counted } from './count-text.js';
+import type { RecoveryTableRow } from './reporter.js';
+import { lineOf, lineWidth, span, type StyledLine } from './styled-line.js';
+import { tableLines, type Column } from './table.js';
+import { wrapToWidth } from './text-width.js';
+
+/**
+ * What each source says of each task and what a resume would do with it, for `--resume --dry-run`. A line a task where
+ * that fits; else the decision stands wrapped under the task; on a narrow terminal so do the sources. `width`: of the
+ * terminal; Infinity for files and pipes.
+ */
+export function recoveryTable(rows: readonly RecoveryTableRow[], width: number): readonly StyledLine[] {
+  if (rows.length === 0) return [lineOf('There is no task to recover.')];
+  return [...layOut(rows, width), [], lineOf(`${counted(rows.length, 'task')}; nothing was changed.`)];
+}
+
+/** The same for a program. */
+export function recoveryTableJson(rows: readonly RecoveryTableRow[]): object {
+  return { kind: 'recovery_table', tasks: rows };
+}
+
+/** Below this the cells of a table would be too short to read. */
+const narrowestTable = 60;
+
+function layOut(rows: readonly RecoveryTableRow[], width: number): readonly StyledLine[] {
+  const oneLine = tableLines({
+    rows,
+    columns: [...sourceColumns, agentColumn],
+    last: { title: 'decision (row)', cell: decisionText },
+    width: Infinity,
+  });
+  if (oneLine.every((line) => lineWidth(line) <= width)) return oneLine;
+  return width < narrowestTable ? rows.flatMap((row) => stacked(row, width)) : twoLines(rows, width);
+}
+
+const sourceColumns: readonly Column<RecoveryTableRow>[] = [
+  { title: 'task', cell: ({ taskId }) => taskId, style: () => 'strong', most: 18, dispensable: 0 },
+  { title: 'sprint file', cell: ({ sprintFile }) => sprintFile, most: 14, dispensable: 0 },
+  { title: 'local', cell: ({ local }) => local, most: 16, dispensable: 0 },
+  { title: 'graph', cell: ({ graph }) => graph, most: 16, dispensable: 0 },
+];
+
+const agentColumn: Column<RecoveryTableRow> = { title: 'agent', cell: ({ agent }) => agent, most: 16, dispensable: 0 };
+
+const decisionText = ({ decision, row }: RecoveryTableRow): string => `${decision} (${row})`;
+
+function twoLines(rows: readonly RecoveryTableRow[], width: number): StyledLine[] {
+  const [titles = [], ...lines] = tableLines({ rows, columns: sourceColumns, last: agentColumn, width });
+  return [titles, ...rows.flatMap((row, index) => [lines[index] ?? [], ...decisionLines(row, width)])];
+}
+
+function decisionLines(row: RecoveryTableRow, width: number): StyledLine[] {
+  return wrapped(`→ ${decisionText(row)}`, '    ', width).map((line) => lineOf(span(line, 'accent')));
+}
+
+function stacked(row: RecoveryTableRow, width: number): StyledLine[] {
+  const facts = [`sprint file: ${row.sprintFile}`, `local: ${row.local}`, `graph: ${row.graph}`, `agent: ${row.agent}`];
+  return [
+    ...wrapped(`${row.taskId} ${row.title}`, '', width).map((line) => lineOf(span(line, 'strong'))),
+    ...facts.flatMap((fact) => wrapped(fact, '  ', width).map((line) => lineOf(line))),
+    ...decisionLines(row, width),
+  ];
+}
+
+function wrapped(text: string, indent: string, width: number): string[] {
+  const kept = width < 20 ? '' : indent;
+  return wrapToWidth(cleanText(text), width - kept.length).map((line) => kept + line);
+}
