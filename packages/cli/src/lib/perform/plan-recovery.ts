@@ -6,6 +6,7 @@ import { judgeWorld, type GraphWord, type Mark } from '../decide/judge-world.js'
 import type { RunLimits } from '../decide/limits.js';
 import { foreignFacts, recover, type ForeignFact, type Recovery } from '../decide/recover.js';
 import { restoreState } from '../decide/restore-state.js';
+import type { RunState } from '../decide/run-state.js';
 import { reconcileTaskStatuses, stampEvent, type ReconciledChange } from '../orchestrator-state.js';
 import type { SprintObservation } from '../ports.js';
 import type { RecoverySources } from './recovery-sources.js';
@@ -37,7 +38,11 @@ export interface RecoveryPlan {
   /** Every task, those that stay as they are too. */
   readonly changes: readonly ReconciledChange[];
   readonly facts: readonly ForeignFact[];
+  /** What each source says of the tasks it has heard of, in words for people. */
+  readonly said: { readonly local: Said; readonly graph: Said; readonly agents: Said };
 }
+
+type Said = ReadonlyMap<TaskId, string>;
 
 /** Null: there is nothing to recover anywhere. */
 export async function planRecovery(options: PlanRecoveryOptions): Promise<RecoveryPlan | null> {
@@ -59,6 +64,10 @@ export async function planRecovery(options: PlanRecoveryOptions): Promise<Recove
     ...recovery.facts,
     ...detached.filter((fact) => !recovery.facts.some((known) => known.taskId === fact.taskId)),
   ];
+  const said = {
+    local: local.kind === 'found' ? wordsOf(local.state) : none,
+    graph: graph.kind === 'found' ? wordsOf(graph.state) : none,
+  };
   const at = new Date(now).toISOString();
   const events: RunEvent[] = [];
   const fold = (event: NewRunEvent): void => {
@@ -78,11 +87,12 @@ export async function planRecovery(options: PlanRecoveryOptions): Promise<Recove
   for (const fact of facts) for (const event of fact.events) fold(event);
   const checkpoint = checkpointOf(state, { savedAt: at });
   const changes: ReconciledChange[] = [];
+  const attempts = options.sight(recovery);
   const actual = judgeWorld(restoreState(checkpoint, [], state.place), {
     sprint: options.sprint.marks,
     lastSeen: options.lastSeen,
     graph: options.words,
-    attempts: options.sight(recovery),
+    attempts,
   });
   const reconciled = await reconcileTaskStatuses(checkpoint, actual, {
     now,
@@ -94,11 +104,22 @@ export async function planRecovery(options: PlanRecoveryOptions): Promise<Recove
     onChange: (change) => changes.push(change),
   });
   events.push(...changes.flatMap((change) => change.events));
-  return { recovery, before, events, checkpoint: reconciled, changes, facts };
+  const agents = new Map(
+    [...attempts].map(([id, seen]) => [id, `attempt ${seen.attempt} ${seen.state.replaceAll('_', ' ')}`]),
+  );
+  return { recovery, before, events, checkpoint: reconciled, changes, facts, said: { ...said, agents } };
 }
 
 function countComplete({ state }: Recovery): number {
   let count = 0;
   for (const facts of state.tasks.values()) if (facts.status === 'complete' && !facts.removed) count += 1;
   return count;
+}
+
+const none: Said = new Map();
+
+function wordsOf(state: RunState): Said {
+  return new Map(
+    [...state.tasks.values()].map((facts) => [facts.id, facts.removed ? 'removed' : facts.status.replace('_', ' ')]),
+  );
 }

@@ -6,12 +6,13 @@ import { idPattern, ok, type Result } from '@ginkoai/contract';
 import { writeFailure } from './file-failure.js';
 
 /** The id of this working copy: whose launchers run an attempt. Made once, kept in `.ginko/launchers/place`. */
-export async function placeOf(root: string): Promise<Result<string>> {
+export async function placeOf(root: string, { readOnly = false } = {}): Promise<Result<string>> {
   const directory = join(root, '.ginko', 'launchers');
   const path = join(directory, 'place');
   try {
     const known = await readPlace(path);
     if (known !== null) return ok(known);
+    if (readOnly) return ok('none');
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const fresh = randomBytes(6).toString('hex');
     const temporary = `${path}.${fresh}`;

@@ -16,7 +16,7 @@ import { isTemporaryOf, syncDirectory } from '../write-atomically.js';
 import { applyRecord, emptyState, needsVerify, type LauncherState } from './launcher-state.js';
 
 /** Far more than a journal grows to before it is written anew. */
-const maxJournalBytes = 256 * 1024 * 1024;
+export const maxJournalBytes = 256 * 1024 * 1024;
 const maxLineBytes = 4 * 1024 * 1024;
 const lineFeed = '\n'.charCodeAt(0);
 const recordKinds = new Set<unknown>(launcherRecordSchema.options.map((option) => option.shape.t.value));

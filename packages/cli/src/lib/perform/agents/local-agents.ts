@@ -39,8 +39,8 @@ export interface LocalAgentsParts {
   /** A failure: the task cannot be run by this agent at all. */
   readonly commandFor: (taskId: TaskId, agentId: string) => TaskCommand | Failure;
   readonly onInput: (input: RunInput) => void;
-  /** Hands the launcher connection its listener and gives the connection. */
-  readonly connection: LauncherConnection;
+  /** null: for a look only; nothing is started or stopped. */
+  readonly connection: LauncherConnection | null;
 }
 
 const stopGraceMs: Millis = 5_000;
@@ -58,19 +58,19 @@ export class LocalAgents implements Agents {
   }
 
   stop(id: AttemptId): void {
-    this.#parts.connection.stop(attemptKey(this.#parts.runId(), id), stopGraceMs);
+    this.#parts.connection?.stop(attemptKey(this.#parts.runId(), id), stopGraceMs);
   }
 
   settle(ids: readonly AttemptId[]): void {
-    if (ids.length > 0) this.#parts.connection.forget(ids.map((id) => attemptKey(this.#parts.runId(), id)));
+    if (ids.length > 0) this.#parts.connection?.forget(ids.map((id) => attemptKey(this.#parts.runId(), id)));
   }
 
   raiseEpoch(epoch: number): void {
-    this.#parts.connection.raiseEpoch(epoch);
+    this.#parts.connection?.raiseEpoch(epoch);
   }
 
   close(): Promise<void> {
-    return this.#parts.connection.close();
+    return this.#parts.connection?.close() ?? Promise.resolve();
   }
 
   /** Called with everything the launcher tells. */
@@ -135,7 +135,7 @@ export class LocalAgents implements Agents {
         end: { kind: 'failed', failure: { code: 'file_unwritable', message } },
       });
     }
-    this.#parts.connection.start(this.#launcherStart(key, id, command));
+    this.#parts.connection?.start(this.#launcherStart(key, id, command));
   }
 
   #launcherStart(key: string, id: AttemptId, command: TaskCommand): LauncherStart {

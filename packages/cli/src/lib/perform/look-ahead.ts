@@ -1,0 +1,221 @@
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { ok, type EpicId, type LauncherAttempt, type Result } from '@ginkoai/contract';
+import { defaultLimits } from '../decide/limits.js';
+import type { Prepared } from '../options/prepared.js';
+import type { Clock } from '../ports.js';
+import type { RecoveryTableRow } from '../report/reporter.js';
+import { LocalAgents } from './agents/local-agents.js';
+import { observeLaunchers } from './agents/observe-launchers.js';
+import { connectGraph, graphIdOf, type GraphConnection } from './connect-graph.js';
+import { graphToLookAt } from './graph-to-look-at.js';
+import { wordsOf } from './graph-words.js';
+import { loadLocalState } from './local-state.js';
+import { loadMarksFile } from './marks-file.js';
+import { planRecovery, type RecoveryPlan } from './plan-recovery.js';
+import { placeOf } from './project.js';
+import { gatherSources, type RecoverySources } from './recovery-sources.js';
+import { newHolder, sprintIdentity } from './run-identity.js';
+import { sightAttempts } from './sight-attempts.js';
+import { SprintSource } from './sprint-source.js';
+import { openStateDirectory } from './state-directory.js';
+import { createStateFile } from './state-file.js';
+import { createTaskCommands } from './task-commands.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface LookAhead {
+  /** null: there is nothing to recover, and a resume would start fresh. */
+  readonly plan: RecoveryPlan | null;
+  readonly sources: RecoverySources;
+  readonly rows: readonly RecoveryTableRow[];
+  readonly warnings: readonly string[];
+}
+
+/** What `--resume` would do: the same sources and the same plan, with no lock, no lease, no launcher, and no write. */
+export async function lookAhead(prepared: Prepared, env: Environment, clock: Clock): Promise<Result<LookAhead>> {
+  const { found, options, config } = prepared;
+  const { root } = found;
+  const identity = sprintIdentity(found.file, found.sprint, options.epic);
+  const graphId = graphIdOf({ root, env, config });
+  const graph = await graphAsItIs({ root, env, config, isOffline: options.isOffline });
+  if (!graph.ok) return graph;
+  try {
+    const place = await placeOf(root, { readOnly: true });
+    if (!place.ok) return place;
+    const directory = await openStateDirectory({ workingCopy: root, epicId: identity.epicId, readOnly: true });
+    if (!directory.ok) return directory;
+    const stateFile = createStateFile({ directory: directory.value, epicId: identity.epicId, graphId, readOnly: true });
+    const local = await loadLocalState({ stateFile, place: place.value, readOnly: true });
+    if (!local.ok) return local;
+    const connection = graph.value.connection ?? { why: 'nobody serves one, and there is no .ginko/graph.db' };
+    const sources = await gatherSources({
+      local: local.value,
+      place: place.value,
+      epicId: identity.epicId,
+      graph: connection,
+    });
+    if (!sources.ok) return sources;
+    const attempts = await observeLaunchers({ root, scope: `${graphId}/${identity.epicId}`, now: clock.now() });
+    if (!attempts.ok) return attempts;
+    const words = await wordsSince(graph.value.connection, identity.epicId, sources.value.graphRevision);
+    const plan = await plannedRecovery(prepared, {
+      sources: sources.value,
+      place: place.value,
+      directory: directory.value,
+      attempts: attempts.value,
+      words,
+      clock,
+    });
+    if (!plan.ok) return plan;
+    return ok({
+      plan: plan.value,
+      sources: sources.value,
+      rows: plan.value === null ? [] : tableRows(prepared, plan.value, sources.value),
+      warnings: local.value.warnings,
+    });
+  } finally {
+    await graph.value.close();
+  }
+}
+
+interface PlanParts {
+  readonly sources: RecoverySources;
+  readonly place: string;
+  readonly directory: string;
+  readonly attempts: readonly LauncherAttempt[];
+  readonly words: ReturnType<typeof wordsOf>;
+  readonly clock: Clock;
+}
+
+async function plannedRecovery(prepared: Prepared, parts: PlanParts): Promise<Result<RecoveryPlan | null>> {
+  const { found, options, config, specs } = prepared;
+  const { sources, place, directory, attempts, words, clock } = parts;
+  const marks = await loadMarksFile({ directory, readOnly: true });
+  if (!marks.ok) return marks;
+  const nobody = (): void => undefined;
+  const sprint = new SprintSource({
+    file: found.file,
+    name: relative(found.root, found.file),
+    text: found.text,
+    sprint: found.sprint,
+    marksFile: marks.value.marksFile,
+    clock,
+    isWriteBack: false,
+    mayWrite: () => false,
+    onChanged: nobody,
+    onTrouble: nobody,
+  });
+  const known =
+    sources.graph.kind === 'found' ? sources.graph.state : sources.local.kind === 'found' ? sources.local.state : null;
+  const agents = new LocalAgents({
+    root: found.root,
+    runId: () => known?.runId ?? '',
+    ...sprintIdentity(found.file, found.sprint, options.epic),
+    epoch: () => 0,
+    commandFor: createTaskCommands({
+      specs,
+      verify: options.verify ?? config.defaults.verify ?? null,
+      taskTimeoutMs: options.taskTimeoutMs,
+      task: (id) => sprint.task(id),
+      bodyOf: (task) => sprint.bodyOf(task),
+      summaryOf: () => undefined,
+    }),
+    onInput: nobody,
+    connection: null,
+  });
+  const plan = await planRecovery({
+    sources,
+    sprint: sprint.observe(),
+    lastSeen: sprint.lastSeen(),
+    words,
+    sight: ({ state }) =>
+      sightAttempts({
+        state,
+        agents,
+        attempts,
+        lastHeardAt: Date.parse(state.lastEventAt),
+        isGone: options.isTakeover,
+        now: clock.now(),
+      }),
+    successor: {
+      holder: newHolder(clock.now(), place),
+      orchestratorName: 'orchestrator',
+      epoch: (known?.epoch ?? 0) + 1,
+    },
+    now: clock.now(),
+    chance: Math.random,
+    limits: defaultLimits,
+    includeInProgress: options.includeInProgress,
+    keepRunning: options.keepRunning,
+  });
+  return ok(plan);
+}
+
+async function wordsSince(
+  graph: GraphConnection | null,
+  epicId: EpicId,
+  since: number,
+): Promise<ReturnType<typeof wordsOf>> {
+  if (graph === null) return new Map();
+  const news = await graph.client.taskNews({ epicId, since }, { retries: 0 });
+  return news.ok ? wordsOf(news.value) : new Map();
+}
+
+function tableRows({ found }: Prepared, plan: RecoveryPlan, sources: RecoverySources): RecoveryTableRow[] {
+  const tasks = new Map(found.sprint.tasks.map((task) => [task.id, task]));
+  return plan.changes.map((change) => {
+    const task = tasks.get(change.taskId);
+    return {
+      taskId: change.taskId,
+      title: task?.title ?? '',
+      sprintFile: task === undefined ? 'gone' : task.status,
+      local: plan.said.local.get(change.taskId) ?? (sources.local.kind === 'found' ? 'pending' : '-'),
+      graph: plan.said.graph.get(change.taskId) ?? (sources.graph.kind === 'found' ? 'pending' : '-'),
+      agent: plan.said.agents.get(change.taskId) ?? '-',
+      row: change.row,
+      decision: change.sentence,
+    };
+  });
+}
+
+interface GraphAsItIs {
+  readonly connection: GraphConnection | null;
+  close(): Promise<void>;
+}
+
+/** A served or configured graph is asked; of one that nobody serves a copy is opened, so that not even its log moves. */
+async function graphAsItIs(options: {
+  root: string;
+  env: Environment;
+  config: Prepared['config'];
+  isOffline: boolean;
+}): Promise<Result<GraphAsItIs>> {
+  const served = await graphToLookAt({ ...options, unserved: 'leave' });
+  if (!served.ok) return served;
+  const connection = served.value;
+  if (connection !== null) return ok({ connection, close: () => connection.close() });
+  const database = join(options.root, '.ginko', 'graph.db');
+  if (!existsSync(database)) return ok({ connection: null, close: () => Promise.resolve() });
+  const copy = await mkdtemp(join(tmpdir(), 'ginko-look-'));
+  const remove = (): Promise<void> => rm(copy, { recursive: true, force: true });
+  await mkdir(join(copy, '.ginko'));
+  for (const suffix of ['', '-wal']) {
+    if (existsSync(database + suffix)) await copyFile(database + suffix, join(copy, '.ginko', `graph.db${suffix}`));
+  }
+  const env = { ...options.env, GINKO_GRAPH_ID: graphIdOf(options) };
+  const opened = await connectGraph({ root: copy, config: options.config, env, isOffline: true, purpose: 'look' });
+  if (!opened.ok) {
+    await remove();
+    return opened;
+  }
+  return ok({
+    connection: opened.value,
+    close: async () => {
+      await opened.value.close();
+      await remove();
+    },
+  });
+}
