@@ -6,6 +6,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@ginkoai/contract$': '<rootDir>/packages/contract/src/index.ts',
+    '^@ginkoai/contract/(.*)$': '<rootDir>/packages/contract/src/$1.ts',
     '^@ginkoai/graph$': '<rootDir>/packages/graph/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

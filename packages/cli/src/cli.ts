@@ -1,5 +1,22 @@
-import { runProgram } from './program.js';
+import { exitCodes } from '@ginkoai/contract/stop-reason';
 import { createOutput } from './lib/report/output.js';
+import { version } from './version.js';
 
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, env: process.env });
-process.exitCode = await runProgram(process.argv.slice(2), { output, env: process.env, cwd: process.cwd() });
+const args = process.argv.slice(2);
+try {
+  if (args.length === 1 && args[0] === '--version') {
+    // Answered without the grammar, which takes longer to load than all the rest of this.
+    output.line(version);
+  } else {
+    const { runProgram } = await import('./program.js');
+    process.exitCode = await runProgram(args, { output, env: process.env, cwd: process.cwd() });
+  }
+} catch (error) {
+  // Expected trouble was told already: this is a bug.
+  output.error(
+    'ginko met an error that it does not expect. What was recorded is kept: ginko orchestrate --resume goes on.',
+  );
+  output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = exitCodes.personNeeded;
+}

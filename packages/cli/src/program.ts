@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { exitCodes, FailureError, type ExitCode } from '@ginkoai/contract';
+import { FailureError } from '@ginkoai/contract/failure';
+import { exitCodes, type ExitCode } from '@ginkoai/contract/stop-reason';
 import { addOrchestrateCommand } from './grammar/orchestrate-command.js';
 import { addCheckpointCommands } from './grammar/checkpoint-commands.js';
 import { addInitCommand } from './grammar/init-command.js';
@@ -7,6 +8,7 @@ import { addSprintCommands } from './grammar/sprint-commands.js';
 import { addStatusCommand } from './grammar/status-command.js';
 import { addTaskCommands } from './grammar/task-commands.js';
 import { addTrustCommand } from './grammar/trust-command.js';
+import { version } from './version.js';
 import { cleanText } from './lib/report/clean-text.js';
 import type { Output } from './lib/report/output.js';
 
@@ -22,7 +24,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   let exitCode: ExitCode = exitCodes.ok;
   const program = new Command('ginko')
     .description('Run a sprint kept as Markdown with coding agents, and carry on after any crash.')
-    .version('0.1.0')
+    .version(version)
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
     .configureOutput({

@@ -16,6 +16,7 @@ import { connectGraph, type GraphConnection } from '../lib/perform/connect-graph
 import { readEmbeddedGraphFile } from '../lib/perform/embedded-graph.js';
 import { writeFailure } from '../lib/perform/file-failure.js';
 import { untilTerminated } from '../lib/perform/until-terminated.js';
+import { findProjectRoot } from '../lib/perform/sprint-files.js';
 import type { CommandContext } from '../program.js';
 
 export interface ServeGraphOptions {
@@ -73,7 +74,7 @@ async function databaseFile(given: string | undefined, cwd: string): Promise<Res
     );
   }
   if (given !== undefined) return ok(resolve(cwd, given));
-  const path = join(cwd, '.ginko', 'graph.db');
+  const path = join(await findProjectRoot(cwd), '.ginko', 'graph.db');
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     return ok(path);
@@ -102,20 +103,19 @@ interface GraphStatus {
 
 /** Whether the graph of this project answers, and who holds an epic. Exit code 1 if it does not. */
 export async function graphStatus(options: GraphStatusOptions, context: CommandContext): Promise<ExitCode> {
-  const { output, env, cwd } = context;
-  const { config } = unwrap(await loadConfig(cwd));
-  const isServed = (await readEmbeddedGraphFile(cwd)) !== null;
+  const { output, env } = context;
+  const root = await findProjectRoot(context.cwd);
+  const { config } = unwrap(await loadConfig(root));
+  const isServed = (await readEmbeddedGraphFile(root)) !== null;
   const isConfigured =
     !options.offline && [env['GINKO_GRAPH_URL'], env['GINKO_API_URL'], config.graph?.url].some(Boolean);
-  if (!isConfigured && !isServed && !existsSync(join(cwd, '.ginko', 'graph.db'))) {
+  if (!isConfigured && !isServed && !existsSync(join(root, '.ginko', 'graph.db'))) {
     if (options.json) output.json({ url: null });
     else
       output.line('There is no graph yet: none is configured, and the first ginko orchestrate makes the embedded one.');
     return exitCodes.ok;
   }
-  const connection = unwrap(
-    await connectGraph({ root: cwd, config, env, isOffline: options.offline, purpose: 'look' }),
-  );
+  const connection = unwrap(await connectGraph({ root, config, env, isOffline: options.offline, purpose: 'look' }));
   try {
     const status = await lookAt(connection, { epic: options.epic, isServed });
     if (options.json) output.json(status);

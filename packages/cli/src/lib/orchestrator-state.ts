@@ -164,7 +164,7 @@ export function reconcileTaskStatuses(
 
 /** Gives an event its place in the history: the number after `lastSequence`. */
 export function stampEvent(event: NewRunEvent, lastSequence: number, at: string): RunEvent {
-  return { ...event, sequence: lastSequence + 1, at } as RunEvent;
+  return { ...event, sequence: lastSequence + 1, at };
 }
 
 /** The id under which a checkpoint is named in `recoveredFrom`. */

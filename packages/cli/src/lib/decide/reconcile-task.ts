@@ -456,6 +456,7 @@ function anotherTask(facts: TaskFacts, actual: ActualTask, context: ReconcileTas
     held: false,
   };
   const status = isRunning && actual.status === 'in_progress' ? 'pending' : actual.status;
-  const { assignment: _past, ...rest } = actual;
-  return [replaced, ...rowsOf(anew, { ...rest, status }, context)];
+  // What was seen of its attempt belongs to the task it was before.
+  const asNew: ActualTask = { id: actual.id, status, ...(actual.by === undefined ? {} : { by: actual.by }) };
+  return [replaced, ...rowsOf(anew, asNew, context)];
 }

@@ -139,6 +139,5 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
 /** What agents may see of the environment: the names of the configuration, or all but ginko's own secrets. */
 function agentEnvironment(env: Environment, config: Config): Environment {
   if (config.environment !== undefined) return Object.fromEntries(config.environment.map((name) => [name, env[name]]));
-  const { GINKO_GRAPH_TOKEN: _secret, ...rest } = env;
-  return rest;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'GINKO_GRAPH_TOKEN'));
 }

@@ -76,11 +76,10 @@ async function runClaimed(
   if (!sources.ok) return sources;
   const sprint = await openSprintSource(parts, { claim, inbox });
   if (!sprint.ok) return sprint;
-  let runId = '';
-  let opened: RunState | undefined;
+  const current: { runId: string; state?: RunState } = { runId: '' };
   const agents = new LocalAgents({
     root: found.root,
-    runId: () => runId,
+    runId: () => current.runId,
     ...identity,
     epoch: () => epoch,
     commandFor: createTaskCommands({
@@ -89,7 +88,7 @@ async function runClaimed(
       taskTimeoutMs: options.taskTimeoutMs,
       task: (id) => sprint.value.task(id),
       bodyOf: (task) => sprint.value.bodyOf(task),
-      summaryOf: (id) => summaryOf(found.root, opened?.tasks.get(id)),
+      summaryOf: (id) => summaryOf(found.root, current.state?.tasks.get(id)),
     }),
     onInput: (input) => inbox.push(input),
     connection: claim.launcher,
@@ -111,7 +110,7 @@ async function runClaimed(
     words,
     openJournal: (of) => openJournal({ directory, epoch: of }),
     sight: ({ state }) => {
-      runId = state.runId;
+      current.runId = state.runId;
       const lastHeardAt = lastHeard(claim, sources.value);
       return sightAttempts({
         state,
@@ -129,8 +128,8 @@ async function runClaimed(
     keepRunning: options.keepRunning,
   });
   if (!run.ok) return run;
-  opened = run.value.state;
-  runId = opened.runId;
+  current.state = run.value.state;
+  current.runId = run.value.state.runId;
   setListener((event) => agents.hear(event));
   const summary = await runSession({
     ...parts,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
-import { idPattern, type EpicId, type EpochMillis, type Holder, type SprintId } from '@ginkoai/contract';
+import type { EpicId, EpochMillis, Holder, SprintId } from '@ginkoai/contract';
 import type { Sprint } from '../sprint/sprint.js';
+import { stateKeyOf } from '../sprint/state-key.js';
 import { ownIdentity } from './agents/process-identity.js';
 import { hostName } from './project.js';
 
@@ -17,14 +17,6 @@ export function sprintIdentity(
   sprint: Sprint,
   epic: string | null,
 ): { readonly sprintId: SprintId; readonly epicId: EpicId } {
-  const sprintId = sprint.sprintId ?? idOfName(basename(file).replace(/\.[^.]*$/, ''));
-  return { sprintId, epicId: epic ?? sprint.epicId ?? sprintId };
-}
-
-function idOfName(name: string): string {
-  const id = name
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 64);
-  return idPattern.test(id) ? id : 'sprint';
+  const sprintId = sprint.sprintId ?? stateKeyOf({ epicId: null, sprintId: null }, file);
+  return { sprintId, epicId: epic ?? stateKeyOf(sprint, file) };
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { failed, ok, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
@@ -157,7 +158,7 @@ export class SprintSource implements MarkWriter, SprintPort {
       if (!mayWrite()) return ok(undefined);
       const path = await realpath(file).catch(() => file);
       const before = signatureOf(path);
-      const text = await readFile(path, 'utf8').catch((error: unknown) => error as Error);
+      const text = await readText(path);
       if (typeof text !== 'string')
         return failed('file_unreadable', `${name} cannot be read to mark ${ids.join(', ')} complete: ${text.message}`);
       const tasks = indexOf(parseSprint(text, name));
@@ -200,7 +201,7 @@ export class SprintSource implements MarkWriter, SprintPort {
     const { file, name } = this.#parts;
     const signature = signatureOf(file);
     if (signature === this.#signature) return ok(false);
-    const text = await readFile(file, 'utf8').catch((error: unknown) => error as Error);
+    const text = await readText(file);
     if (typeof text !== 'string')
       return failed(
         'file_unreadable',
@@ -227,6 +228,16 @@ export class SprintSource implements MarkWriter, SprintPort {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;
+  }
+}
+
+/** What is not text in UTF-8 is refused: written back, its bytes would not be the same. */
+async function readText(path: string): Promise<string | Error> {
+  try {
+    const bytes = await readFile(path);
+    return isUtf8(bytes) ? bytes.toString('utf8') : new Error('it is not text in UTF-8');
+  } catch (error) {
+    return error as Error;
   }
 }
 
