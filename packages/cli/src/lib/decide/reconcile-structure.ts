@@ -31,8 +31,7 @@ function structureOf(facts: TaskFacts, { state, statusAfter, cycle }: Structure)
     const detail = `depends on ${missing.join(', ')}, which the sprint does not have`;
     return block(facts, { row: 'C34', reason: 'missing_dependency', detail });
   }
-  if (cycle !== undefined)
-    return block(facts, { row: 'C30', reason: 'dependency_cycle', detail: [...cycle, cycle[0]].join(' -> ') });
+  if (cycle !== undefined) return block(facts, { row: 'C30', reason: 'dependency_cycle', detail: cycle.join(' -> ') });
   const cancelled = needed.filter((id) => statusAfter(id) === 'cancelled');
   if (cancelled.length > 0)
     return block(facts, {

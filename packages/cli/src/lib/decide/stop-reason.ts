@@ -52,7 +52,7 @@ function stalledWithReadyTasks(state: RunState, now: EpochMillis, limits: RunLim
   if (state.agents.size === 0) {
     return {
       reason: 'no_progress',
-      message: `${state.queues.readyCount} tasks are ready, but there is no agent to do them.`,
+      message: `There is no agent to do the ready tasks (${state.queues.readyCount}).`,
     };
   }
   const needed = [...state.queues.groups()].find((group) => group.tasks.size > 0)?.capabilities ?? [];

@@ -59,6 +59,9 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
   return ran;
 }
 
+const noAgent =
+  'There is no agent. Give one with --exec "<command>" or --agent claude, or name agents in .ginko/config.json. Waiting for one.';
+
 interface Claimed {
   readonly claim: Claim;
   readonly identity: { readonly sprintId: string; readonly epicId: string };
@@ -98,7 +101,8 @@ async function runClaimed(
     identity.epicId,
     options.isResume ? sources.value.graphRevision : null,
   );
-  for (const message of [...parts.warnings, ...claim.local.warnings]) {
+  const hints = specs.length === 0 ? [noAgent] : [];
+  for (const message of [...parts.warnings, ...claim.local.warnings, ...hints]) {
     reporter.event({ kind: 'warning', at: new Date(clock.now()).toISOString(), code: 'state', message });
   }
   const run = await openRun({

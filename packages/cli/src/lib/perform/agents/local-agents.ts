@@ -12,6 +12,7 @@ import type { AttemptSighting } from '../../decide/actual-task.js';
 import type { AttemptId, AttemptEnd } from '../../decide/close-attempt.js';
 import { judgeOutcome } from '../../decide/judge-outcome.js';
 import type { Agents, RunInput, StartRequest } from '../../ports.js';
+import { writeFailure } from '../file-failure.js';
 import { attemptFiles, prepareAttempt, readAgentWord } from './attempt-files.js';
 import { attemptKey, parseAttemptKey } from './attempt-key.js';
 import type { LauncherConnection, LauncherEvent } from './launcher-client.js';
@@ -79,7 +80,7 @@ export class LocalAgents implements Agents {
       case 'accepted':
         return;
       case 'refused':
-        return this.#end(event.key, { kind: 'failed', failure: event.failure });
+        return this.#refused(event.key, event.failure);
       case 'started':
         return this.#tell(event.key, (id) => ({
           kind: 'attempt_started',
@@ -128,12 +129,7 @@ export class LocalAgents implements Agents {
     try {
       await prepareAttempt(files, command);
     } catch (error) {
-      const message = `its files could not be written: ${(error as Error).message}`;
-      return this.#parts.onInput({
-        kind: 'attempt_ended',
-        id,
-        end: { kind: 'failed', failure: { code: 'file_unwritable', message } },
-      });
+      return this.#refused(key, writeFailure({ error, path: files.directory, what: "The attempt's folder" }));
     }
     this.#parts.connection?.start(this.#launcherStart(key, id, command));
   }
@@ -183,6 +179,12 @@ export class LocalAgents implements Agents {
       timeLimitMs: 'code' in command ? 0 : command.timeLimitMs,
       hasVerify: outcome.verify !== undefined || (!('code' in command) && command.verify !== null),
     });
+  }
+
+  /** A disk that is full says nothing about the task: the run stops, and the intent is dropped by the next start. */
+  #refused(key: string, failure: Failure): void {
+    if (failure.code === 'disk_full') return this.#parts.onInput({ kind: 'agents_trouble', failure });
+    this.#end(key, { kind: 'failed', failure });
   }
 
   #end(key: string, end: AttemptEnd): void {
