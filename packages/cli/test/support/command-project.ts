@@ -169,7 +169,7 @@ function startCommand(args: readonly string[], { root, env }: Pick<CommandProjec
 }
 
 /** A launcher outlives its orchestrator, and would outlive the test. */
-async function stopLauncher(root: string): Promise<void> {
+export async function stopLauncher(root: string): Promise<void> {
   const directory = join(root, '.ginko', 'launchers');
   const launcher = existsSync(directory) ? livingLauncher(directory) : null;
   if (launcher === null) return;

@@ -1,0 +1,251 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stopLauncher, useCommandProject, type Ran } from '../support/command-project.js';
+import { makeReadOnly } from '../support/read-only.js';
+
+const project = useCommandProject();
+const sprintFile = 'docs/sprints/S.md';
+
+const orchestrate = (...args: readonly string[]): Promise<Ran> => project().start('orchestrate', ...args).ended;
+const writeSprint = (...lines: readonly string[]): void =>
+  project().write(sprintFile, ['# S', ...lines, ''].join('\n'));
+const state = (...names: readonly string[]): string => project().path(join('.ginko/orchestrator/S', ...names));
+const everything = ({ stdout, stderr }: Ran): string => stdout + stderr;
+
+describe('a sprint that cannot be run', () => {
+  it('says that there is none, and how to get one', async () => {
+    const ran = await orchestrate('--exec', 'true');
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toMatch(/No sprint file .* docs\/sprints.*ginko init.*--sprint/s);
+  });
+
+  it('refuses two sprints that are declared active and names both', async () => {
+    for (const name of ['a', 'b']) {
+      project().write(`docs/sprints/${name}.md`, `---\nsprint_id: ${name}\nstatus: active\n---\n# S\n### TASK-1: x\n`);
+    }
+    const ran = await orchestrate('--exec', 'true');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/docs\/sprints\/a\.md.*docs\/sprints\/b\.md.*--sprint/s);
+  });
+
+  it('says that a file is empty', async () => {
+    project().write(sprintFile, '');
+    const ran = await orchestrate('--sprint', sprintFile, '--exec', 'true');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain(`${sprintFile} is empty`);
+  });
+
+  it('refuses an id that stands twice and names both lines, before anything is started', async () => {
+    writeSprint('### TASK-1: a', '### TASK-1: b');
+    const ran = await orchestrate('--exec', 'true');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/S\.md:3: .*TASK-1.*line 2.*line 3/);
+    expect(existsSync(project().path('.ginko'))).toBe(false);
+  });
+
+  it('blocks the tasks of a cycle, spells it out, does the others, and ends with 1', async () => {
+    writeSprint('### TASK-1: a', '**Depends:** TASK-2', '### TASK-2: b', '**Depends:** TASK-1', '### TASK-3: c');
+    const ran = await orchestrate('--exec', 'true');
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toMatch(/TASK-1 a.*circle: TASK-1 -> TASK-2 -> TASK-1\n/);
+    expect(project().read(sprintFile)).toContain('### TASK-3: c\n**Status:** [x] Complete');
+  });
+
+  it('never takes a dependency that does not exist as met', async () => {
+    writeSprint('### TASK-1: a', '**Depends:** TASK-9', '### TASK-2: b');
+    const ran = await orchestrate('--exec', 'true');
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toMatch(/TASK-1 a.*TASK-9, which the sprint does not have/);
+    expect(ran.stdout).toContain('1 of 2 tasks complete');
+  });
+});
+
+describe('options', () => {
+  const wrong: readonly (readonly [option: string, value: string])[] = [
+    ['--agents', 'x'],
+    ['--agents', '-1'],
+    ['--max-attempts', '0'],
+    ['--task-timeout', 'forever'],
+    ['--poll-interval', '0'],
+    ['--persist-interval', '5 parsecs'],
+    ['--max-runtime', '2hrs'],
+    ['--agent', 'nosuch'],
+    ['--capabilities', ','],
+    ['--epic', '../../etc'],
+    ['--exec', "'unbalanced"],
+    ['--verify', ' '],
+  ];
+
+  it.each(wrong)('refuses %s %j with the option and a way out', async (option, value) => {
+    writeSprint('### TASK-1: a');
+    const args =
+      option === '--exec' || option === '--agent' ? [option, value] : ['--exec', 'true', `${option}=${value}`];
+    const ran = await orchestrate(...args);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain(option);
+    expect(ran.stderr).toMatch(/Try|There are|Leave|Add/);
+    expect(existsSync(project().path('.ginko'))).toBe(false);
+  });
+
+  it('refuses an option that it does not know', async () => {
+    const ran = await orchestrate('--resmue');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/--resmue.*--resume/s);
+  });
+
+  it('refuses a program that does not exist before anything is started', async () => {
+    writeSprint('### TASK-1: a');
+    const ran = await orchestrate('--exec', '/no/such/agent --flag');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/"\/no\/such\/agent".*--exec/);
+    expect(existsSync(project().path('.ginko'))).toBe(false);
+  });
+
+  it('names the field of a configuration that is wrong, and warns of a key that it does not know', async () => {
+    writeSprint('### TASK-1: a');
+    project().write('.ginko/config.json', '{"agents":{"x":{"command":5}}}');
+    const refused = await orchestrate();
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.stderr).toContain('agents.x.command');
+    project().write('.ginko/config.json', '{"color":1}');
+    const warned = await orchestrate('--exec', 'true');
+    expect(warned.code).toBe(0);
+    expect(everything(warned)).toMatch(/"color" is not known/);
+  });
+
+  it('runs no command of the repository that nobody has approved', async () => {
+    writeSprint('### TASK-1: a', '**Run:** `touch ran`');
+    const ran = await orchestrate('--agent', 'shell');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/TASK-1, \*\*Run:\*\*.*ginko trust.*--trust/s);
+    expect(existsSync(project().path('ran'))).toBe(false);
+    expect((await orchestrate('--agent', 'shell', '--trust')).code).toBe(0);
+    expect(existsSync(project().path('ran'))).toBe(true);
+  });
+});
+
+describe('a title full of shell characters and terminal escapes', () => {
+  it('reaches the agent as it is, no shell, and the terminal without what could steer it', async () => {
+    const title = '$(touch pwned) `touch pwned` ; touch pwned & | > \u001b[31mred\u001b[0m \u001b]0;evil\u0007 "q" \'z';
+    writeSprint(`### TASK-1: ${title}`);
+    const ran = await orchestrate('--exec', 'printenv GINKO_TASK_TITLE');
+    expect(ran.code).toBe(0);
+    expect(existsSync(project().path('pwned'))).toBe(false);
+    // eslint-disable-next-line no-control-regex
+    expect(ran.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+    expect(project().read('.ginko/runs/TASK-1/g1a1/output.log')).toBe(`${title}\n`);
+  });
+});
+
+describe('a checkpoint that cannot be used', () => {
+  beforeEach(async () => {
+    writeSprint('### TASK-1: a', '### TASK-2: b');
+    expect((await orchestrate('--exec', 'true', '--no-write-back')).code).toBe(0);
+  });
+
+  const generations = (): string[] => readdirSync(state()).filter((name) => name.startsWith('checkpoint.json'));
+  const damages: readonly (readonly [string, (path: string) => void])[] = [
+    ['truncated', (path) => truncateSync(path, 90)],
+    ['empty', (path) => truncateSync(path, 0)],
+    ['corrupt', (path) => writeFileSync(path, readFileSync(path, 'utf8').replace('"epoch":1', '"epoch":7'))],
+    ['hostile', (path) => writeFileSync(path, '{"__proto__":{"polluted":true},"checkpoint":{}}')],
+    ['no checkpoint at all', (path) => writeFileSync(path, '[1,2,3]')],
+  ];
+
+  it.each(damages)(
+    'moves a file that is %s to the quarantine, names it, and goes on from the graph',
+    async (_, damage) => {
+      for (const name of generations()) damage(state(name));
+      const ran = await orchestrate('--resume', '--exec', 'false', '--no-write-back');
+      expect(ran.code).toBe(0);
+      expect(everything(ran)).toMatch(/checkpoint\.json .*quarantine/);
+      expect(everything(ran)).toContain('✓ Recovered state from graph (cross-machine recovery)');
+      expect(readdirSync(state('quarantine')).length).toBeGreaterThan(0);
+    },
+  );
+
+  it('goes on from the journal when every generation and the graph are gone', async () => {
+    for (const name of generations()) truncateSync(state(name), 10);
+    for (const name of readdirSync(project().path('.ginko')))
+      if (name.startsWith('graph.db')) rmSync(project().path(`.ginko/${name}`));
+    const ran = await orchestrate('--resume', '--exec', 'false', '--no-write-back');
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toContain('✓ Recovered state from local checkpoint (graph has no state)');
+    expect(ran.stdout).toContain('Completed: 2 tasks');
+  });
+
+  it('starts fresh and says so when nothing is left anywhere; the old files are kept', async () => {
+    for (const name of generations()) truncateSync(state(name), 10);
+    for (const name of readdirSync(project().path('.ginko')))
+      if (name.startsWith('graph.db')) rmSync(project().path(`.ginko/${name}`));
+    for (const name of readdirSync(state())) if (name.startsWith('journal')) rmSync(state(name));
+    const ran = await orchestrate('--resume', '--exec', 'true', '--no-write-back');
+    expect(ran.code).toBe(0);
+    expect(everything(ran)).toMatch(/starting fresh/);
+    expect(readdirSync(state('quarantine')).length).toBeGreaterThan(1);
+  });
+
+  it('refuses the checkpoint of a newer version, the file untouched', async () => {
+    const text = '{"version":9,"somethingNew":true}';
+    writeFileSync(state('checkpoint.json'), text);
+    const ran = await orchestrate('--resume', '--exec', 'true', '--no-write-back');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/version 9.*upgrade ginko/s);
+    expect(readFileSync(state('checkpoint.json'), 'utf8')).toBe(text);
+  });
+
+  it('takes the checkpoint of another epic for what it is', async () => {
+    writeSprint('### TASK-1: a', '### TASK-2: b', '### TASK-3: c');
+    project().write('docs/sprints/T.md', '# T\n### TASK-7: z\n');
+    expect((await orchestrate('--sprint', 'docs/sprints/T.md', '--exec', 'true')).code).toBe(0);
+    const foreign = project().path('.ginko/orchestrator/T/checkpoint.json');
+    for (const name of generations()) writeFileSync(state(name), readFileSync(foreign));
+    const ran = await orchestrate('--sprint', sprintFile, '--resume', '--exec', 'true', '--no-write-back');
+    expect(ran.code).toBe(0);
+    expect(everything(ran)).toMatch(/checkpoint\.json.*quarantine/);
+    expect(ran.stdout).toContain('3 of 3 tasks complete');
+  });
+});
+
+describe('a disk that cannot be written', () => {
+  it('says that .ginko is read-only, starts nothing, and loses nothing', async () => {
+    writeSprint('### TASK-1: a');
+    mkdirSync(project().path('.ginko'));
+    const undo = makeReadOnly(project().path('.ginko'));
+    try {
+      const ran = await orchestrate('--exec', 'touch ran');
+      expect(ran.code).toBe(1);
+      expect(ran.stderr).toMatch(/\.ginko.*(EROFS|EACCES|read-only|permission)/i);
+      expect(existsSync(project().path('ran'))).toBe(false);
+    } finally {
+      undo();
+    }
+    expect((await orchestrate('--exec', 'touch ran')).code).toBe(0);
+  });
+
+  it('stops with 75 when the disk is full, and goes on from there when it is not', async () => {
+    const ledger = project().path('ledger');
+    const tasks = Array.from({ length: 60 }, (_, index) => `### TASK-${index + 1}: t`);
+    writeSprint(...tasks);
+    const agent = project().path('agent.sh');
+    // The limit on file sizes stands for the full disk; the ledger stays far below it.
+    project().write('agent.sh', `#!/bin/sh\necho x >> ${ledger}\n`);
+    const bin = fileURLToPath(new URL('../../bin/ginko.js', import.meta.url));
+    const code = await new Promise((resolve) => {
+      const command = 'ulimit -f 12; exec "$0" "$@"';
+      const args = ['-c', command, process.execPath, bin, 'orchestrate', '--exec', `sh ${agent}`, '--quiet'];
+      spawn('bash', args, { cwd: project().root, env: { ...process.env, ...project().env }, stdio: 'ignore' }).once(
+        'exit',
+        resolve,
+      );
+    });
+    expect(code).toBe(75);
+    await stopLauncher(project().root);
+    const ran = await orchestrate('--resume', '--exec', `sh ${agent}`);
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toContain('60 of 60 tasks complete');
+    expect(readFileSync(ledger, 'utf8').split('\n').filter(Boolean)).toHaveLength(60);
+  });
+});
