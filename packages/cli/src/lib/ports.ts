@@ -49,6 +49,8 @@ export type RunInput =
     }
   | { readonly kind: 'attempt_verifying'; readonly id: AttemptId }
   | { readonly kind: 'attempt_ended'; readonly id: AttemptId; readonly end: AttemptEnd }
+  /** An attempt of an earlier run, which was still at work, is over. */
+  | { readonly kind: 'stray_ended'; readonly key: string }
   | { readonly kind: 'agents_trouble'; readonly failure: Failure }
   | { readonly kind: 'sprint_changed' }
   | { readonly kind: 'sprint_trouble'; readonly failure: Failure }

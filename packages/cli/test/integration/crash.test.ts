@@ -2,21 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunEvent } from '@ginkoai/contract';
 import { findFaults, historyOf, settled } from '../support/orchestrate-rig-history.js';
 import { seededChance, testSeed, type SeededChance } from '../support/orchestrate-rig-chance.js';
-import { told, WorkingCopy } from '../support/orchestrate-rig.js';
+import { Stage } from '../support/orchestrate-rig-stage.js';
+import { told, type WorkingCopy } from '../support/orchestrate-rig.js';
 import type { GinkoProcess } from '../support/processes.js';
 import { chancePlan } from '../support/sprint-files.js';
 
 const seed = testSeed();
 const tasks = 32;
-let copies: WorkingCopy[] = [];
+const stage = new Stage();
 
-afterEach(async () => {
-  for (const copy of copies) await copy.remove();
-  copies = [];
-});
+afterEach(() => stage.clear());
 
 /** Waits for the moment of a blow: somewhere in the start-up, or right after something became true. False: it ended. */
-async function momentToStrike(copy: WorkingCopy, process: GinkoProcess, chance: SeededChance): Promise<boolean> {
+async function momentToStrike(copy: WorkingCopy, orchestrator: GinkoProcess, chance: SeededChance): Promise<boolean> {
   const open = [...copy.statuses().values()].filter((status) => status !== 'complete').length;
   const moment =
     open <= 2
@@ -32,17 +30,17 @@ async function momentToStrike(copy: WorkingCopy, process: GinkoProcess, chance: 
           'task_completed',
         ]);
   if (moment === 'start-up') {
-    await Promise.race([pause(chance.between(0, 700)), process.ended]);
+    await Promise.race([pause(chance.between(0, 700)), orchestrator.ended]);
   } else if (moment === 'end') {
-    await process.reaches((lines) =>
+    await orchestrator.reaches((lines) =>
       open === 0 ? told('checkpoint_saved')(lines) : told('task_completed', open)(lines),
     );
     await pause(chance.between(0, 40));
   } else {
-    await process.reaches(told(moment, moment.startsWith('task_') ? chance.between(1, 2) : 1));
+    await orchestrator.reaches(told(moment, moment.startsWith('task_') ? chance.between(1, 2) : 1));
     await pause(chance.pick([0, 0, chance.between(0, 6), chance.between(0, 40)]));
   }
-  return !process.isOver;
+  return !orchestrator.isOver;
 }
 
 interface StormOptions {
@@ -54,16 +52,15 @@ interface StormOptions {
 
 /** One run, killed and resumed again and again until it is through. */
 async function storm({ chance, strike, most }: StormOptions) {
-  const copy = new WorkingCopy({ plan: chancePlan(tasks, chance), workMs: 400, extraMs: 1_200 });
-  copies.push(copy);
+  const copy = stage.copy({ plan: chancePlan(tasks, chance), workMs: 400, extraMs: 1_200 });
   let kills = 0;
   for (let lives = 0; ; lives += 1) {
-    const process = copy.orchestrate(lives === 0 ? [] : ['--resume']);
-    while (kills < most && (await momentToStrike(copy, process, chance))) {
-      kills += await strike(copy, process);
+    const orchestrator = copy.orchestrate(lives === 0 ? [] : ['--resume']);
+    while (kills < most && (await momentToStrike(copy, orchestrator, chance))) {
+      kills += await strike(copy, orchestrator);
       copy.journalled();
     }
-    const { code, signal, stderr } = await process.ended;
+    const { code, signal, stderr } = await orchestrator.ended;
     copy.journalled();
     if (signal === 'SIGKILL') continue;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -101,7 +98,7 @@ describe('after kill -9 at any moment', () => {
       figures.attempts += copy.ledger().attempts.length;
       figures.resultsTaken += resultsTakenOver(history);
     }
-    console.log(JSON.stringify(figures));
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
     expect(figures.adopted).toBeGreaterThan(0);
     expect(figures.resultsTaken).toBeGreaterThan(0);
   }, 150_000);
@@ -116,9 +113,8 @@ describe('after kill -9 at any moment', () => {
       const { copy, kills, history, lives } = await storm({ chance, strike, most: 12 });
       const faults = findFaults(copy);
       expect({ seed, ...faults }).toEqual({ seed, ...settled, notDoneOnce: faults.notDoneOnce });
-      console.log(
-        JSON.stringify({ seed, kills, lives, lost: count(history, 'task_lost'), doneAgain: faults.notDoneOnce.length }),
-      );
+      const figures = { seed, kills, lives, lost: count(history, 'task_lost'), doneAgain: faults.notDoneOnce.length };
+      process.stdout.write(`${JSON.stringify(figures)}\n`);
       expect(kills).toBeGreaterThan(5);
     },
     60_000,

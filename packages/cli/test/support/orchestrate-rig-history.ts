@@ -3,11 +3,18 @@ import { eventsOf, type WorkingCopy } from './orchestrate-rig.js';
 
 /**
  * The history of a copy's run, from everything that its orchestrators told and journalled. Throws when two events
- * claim the same place: then something was told that did not stay true.
+ * claim the same place: then something was told that did not stay true. What an orchestrator journalled after another
+ * had gone on from an earlier place was told to nobody, and is no part of it.
  */
 export function historyOf(copy: WorkingCopy): RunEvent[] {
   const bySequence = new Map<number, RunEvent>();
-  for (const event of [...copy.journalled(), ...copy.processes.flatMap(({ lines }) => historyIn(lines))]) {
+  const journalled = copy.journalled();
+  const successions = journalled.flatMap(({ event }) => (event.kind === 'recovered' ? [event] : []));
+  const kept = journalled.filter(({ epoch, event }) =>
+    successions.every((next) => next.epoch <= epoch || event.sequence <= next.base.sequence),
+  );
+  const events = kept.map(({ event }) => event);
+  for (const event of [...events, ...copy.processes.flatMap(({ lines }) => historyIn(lines))]) {
     const known = bySequence.get(event.sequence);
     if (known !== undefined && nameOf(known) !== nameOf(event))
       throw new Error(`Two events have sequence ${event.sequence}: ${nameOf(known)} and ${nameOf(event)}.`);
@@ -21,8 +28,7 @@ function historyIn(lines: readonly string[]): RunEvent[] {
 }
 
 function nameOf(event: RunEvent): string {
-  const attempt = 'attempt' in event ? `g${event.generation}a${event.attempt ?? 0}` : '';
-  return `${event.kind} ${'taskId' in event ? event.taskId : ''} ${attempt} ${event.at}`;
+  return JSON.stringify([event.kind, event['taskId'], event['generation'], event['attempt'], event.at]);
 }
 
 export interface Settled {
@@ -46,6 +52,12 @@ export const settled: Settled = {
   overlaps: [],
   tooEarly: [],
 };
+
+/** What must hold however often tasks were worked on, by whichever copy. */
+export function withoutCounts(found: Settled): Omit<Settled, 'notDoneOnce' | 'notAcceptedOnce'> {
+  const { notCompleteInFile, notCompleteInCheckpoint, openInCheckpoint, overlaps, tooEarly } = found;
+  return { notCompleteInFile, notCompleteInCheckpoint, openInCheckpoint, overlaps, tooEarly };
+}
 
 /** How a finished run differs from what was promised: not at all, if it equals `settled`. */
 export function findFaults(copy: WorkingCopy): Settled {

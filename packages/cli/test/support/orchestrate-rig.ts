@@ -28,6 +28,12 @@ import { Ledger } from './ledger.js';
 import { GinkoProcess } from './processes.js';
 import { sprintText, statusesIn, type PlannedTask } from './sprint-files.js';
 
+export interface JournalledEvent {
+  /** Of the journal it stands in. */
+  readonly epoch: number;
+  readonly event: RunEvent;
+}
+
 export interface WorkingCopyOptions {
   readonly plan: readonly PlannedTask[];
   /** Of several working copies that share one. */
@@ -48,6 +54,7 @@ const journalLineSchema = z.object({ event: z.unknown() });
  * `hold` makes it wait until the file is gone; `hold-<task>` does so for one task.
  */
 const agentScript = `
+[ -z "$STUBBORN" ] || trap '' TERM
 id="$GINKO_TASK_ID g$GINKO_GENERATION a$GINKO_ATTEMPT $$"
 echo "start $id" >> "$LEDGER"
 open=''
@@ -76,7 +83,7 @@ export class WorkingCopy {
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #launchersSeen = new Map<string, LauncherDescriptor>();
-  readonly #journalled = new Map<string, RunEvent>();
+  readonly #journalled = new Map<string, JournalledEvent>();
 
   constructor({ plan, ledger, env = {}, workMs = 300, extraMs = 0 }: WorkingCopyOptions) {
     this.#folder = realpathSync(mkdtempSync(join(tmpdir(), 'ginko-run-')));
@@ -168,10 +175,12 @@ export class WorkingCopy {
   }
 
   /** Every whole line of every journal seen here so far; called often enough, none is missed by pruning. */
-  journalled(): RunEvent[] {
+  journalled(): JournalledEvent[] {
     for (const name of this.journalNames()) {
+      const epoch = Number(/\d+/.exec(name)?.[0]);
       for (const line of this.journalText(name).split('\n').slice(0, -1)) {
-        this.#journalled.set(`${name} ${line}`, runEventSchema.parse(journalLineSchema.parse(JSON.parse(line)).event));
+        const event = runEventSchema.parse(journalLineSchema.parse(JSON.parse(line)).event);
+        this.#journalled.set(`${name} ${line}`, { epoch, event });
       }
     }
     return [...this.#journalled.values()];
@@ -202,7 +211,8 @@ export class WorkingCopy {
       await started.ended;
     }
     this.killLaunchers();
-    for (const { pid, endedAt } of this.ledger().attempts) {
+    const attempts = existsSync(this.ledgerPath) ? this.ledger().attempts : [];
+    for (const { pid, endedAt } of attempts) {
       if (endedAt === null && isAgent(pid)) endGroup(pid);
     }
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
@@ -221,7 +231,7 @@ export class WorkingCopy {
 
 /** What a `--json` orchestrator has told so far. */
 export function eventsOf(lines: readonly string[]): z.infer<typeof jsonLineSchema>[] {
-  return lines.map((line) => jsonLineSchema.parse(JSON.parse(line)));
+  return lines.filter((line) => line.startsWith('{')).map((line) => jsonLineSchema.parse(JSON.parse(line)));
 }
 
 export function ofKind(lines: readonly string[], kind: string): z.infer<typeof jsonLineSchema>[] {
@@ -235,8 +245,8 @@ export const told =
     lines.filter((line) => line.startsWith(`{"kind":"${kind}"`)).length >= count;
 
 /** Waits for a state of the world that tells nobody when it comes about; the test's own time limit bounds it. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await pause(5);
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await pause(5);
 }
 
 function descriptorIn(path: string): LauncherDescriptor | null {

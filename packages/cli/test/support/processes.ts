@@ -109,9 +109,11 @@ export class GraphProcess {
   readonly process: GinkoProcess;
   readonly url: string;
   readonly token: string;
+  readonly folder: string;
 
-  private constructor(process: GinkoProcess, served: { readonly url: string; readonly token: string }) {
+  private constructor(process: GinkoProcess, served: Pick<GraphProcess, 'url' | 'token' | 'folder'>) {
     this.process = process;
+    this.folder = served.folder;
     this.url = served.url;
     this.token = served.token;
   }
@@ -122,7 +124,8 @@ export class GraphProcess {
     const args = ['graph', 'serve', '--listen', listen, '--database', join(folder, 'graph.db'), '--json'];
     const process = new GinkoProcess({ cwd: folder, args, env: { GINKO_GRAPH_TOKEN: token } });
     await process.prints((lines) => lines.length > 0);
-    return new GraphProcess(process, { url: listeningSchema.parse(JSON.parse(process.lines[0] ?? '')).url, token });
+    const { url } = listeningSchema.parse(JSON.parse(process.lines[0] ?? ''));
+    return new GraphProcess(process, { url, token, folder });
   }
 
   /** What a working copy needs to use it. */

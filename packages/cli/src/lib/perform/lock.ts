@@ -18,6 +18,8 @@ export interface Lock {
   readonly replaced: LockHolder | undefined;
   /** Reads the file: some ten microseconds. */
   isStillOurs(): boolean;
+  /** Who has it now, if it is not ours any more; `undefined` also when it is gone again. */
+  takenBy(): LockHolder | undefined;
   /** Removes the file if it is still ours. */
   release(): void;
 }
@@ -67,6 +69,10 @@ function lockOf({ path, text, replaced }: { path: string; text: string; replaced
     path,
     replaced,
     isStillOurs,
+    takenBy: () => {
+      const found = readLock(path);
+      return found === undefined || found === text ? undefined : holderIn(found);
+    },
     release: () => {
       if (isStillOurs()) unlinkSync(path);
     },

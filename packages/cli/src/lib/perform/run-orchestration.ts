@@ -48,12 +48,16 @@ export interface OrchestrationParts {
   readonly phases: Map<TaskId, AttemptPhase>;
   /** Attempts that were told to stop and may still run: their tasks are not given out again before they ended. */
   readonly stopping: Map<TaskId, AttemptId>;
+  /** The same of attempts of earlier runs, by key. */
+  readonly strays: Map<string, TaskId>;
   /** SIGTERM and SIGHUP end the agents too. */
   readonly stopsAgents: boolean;
   readonly includeInProgress: boolean;
   readonly keepRunning: boolean;
   /** False: another orchestrator took over this working copy. */
   readonly isStillOurs: () => boolean;
+  /** Who took over this working copy; null: it cannot be told here. */
+  readonly successor: () => TakenOver | null;
   /** The graph's words up to this revision are in the journal. */
   readonly onRevision: (revision: number) => void;
 }
@@ -73,7 +77,13 @@ export interface RunFigures {
   readonly failed: { taskId: TaskId; message: string; generation: number; attempt: number }[];
 }
 
-const takenOverHere: Stop = { reason: 'taken_over', message: 'Another orchestrator took over this working copy.' };
+type TakenOver = Extract<RunInput, { kind: 'taken_over' }>;
+
+const isTakenOver = (input: RunInput): input is TakenOver => input.kind === 'taken_over';
+const takenOverHere: TakenOver = {
+  kind: 'taken_over',
+  message: 'Another orchestrator took over this working copy. This one writes nothing more.',
+};
 const stopAgentsTimeoutMs: Millis = 8_000;
 
 /**
@@ -111,8 +121,9 @@ class Orchestration {
   async #cycle(): Promise<Stop | null> {
     const { clock, inbox, suspension, lease, checkpointer } = this.#parts;
     if (suspension.wasSuspended()) await lease.confirm();
-    if (!this.#parts.isStillOurs()) this.#takenOver ??= takenOverHere;
-    if (this.#takenOver === null) await this.#hear(inbox.take());
+    const inputs = inbox.take();
+    await this.#giveWay(inputs);
+    if (this.#takenOver === null) await this.#hear(inputs);
     const ended = this.#takenOver ?? this.#fatal ?? this.#interrupted();
     if (ended !== null) return ended;
     const now = clock.now();
@@ -132,6 +143,18 @@ class Orchestration {
     checkpointer.saveIfDue(this.#state.sequence);
     if (records.length === 0 && this.#fatal === null) await inbox.wait(this.#nextLook(now, wakeAt), clock);
     return null;
+  }
+
+  /** Somebody else may have the run by now: then what was heard meanwhile is theirs to judge. */
+  async #giveWay(inputs: readonly RunInput[]): Promise<void> {
+    const { isStillOurs, successor, lease, inbox } = this.#parts;
+    const told = inputs.find(isTakenOver);
+    if (isStillOurs()) return told === undefined ? undefined : this.#hearOther(told);
+    const known = successor() ?? told;
+    if (known !== undefined) return this.#hearOther(known);
+    // The successor has come and gone; the graph knows who it was.
+    await lease.confirm();
+    return this.#hearOther(inbox.take().find(isTakenOver) ?? takenOverHere);
   }
 
   #nextLook(now: number, wakeAt: number | null): number {
@@ -181,6 +204,8 @@ class Orchestration {
         return this.#warn(input.failure.code, input.failure.message);
       case 'sprint_trouble':
         return this.#warn(input.failure.code, input.failure.message);
+      case 'stray_ended':
+        return void this.#parts.strays.delete(input.key);
       case 'sprint_changed':
         return this.#reconcile();
       case 'graph_words':
@@ -249,9 +274,11 @@ class Orchestration {
 
   /** Gives out tasks: the intents become durable together, then the agents are told. */
   async #assign(decisions: readonly AssignDecision[]): Promise<void> {
+    const { stopping, strays } = this.#parts;
+    const ofEarlierRuns = new Set(strays.values());
     const free = decisions.filter(({ taskId }) => {
       const isFree = this.#state.tasks.get(taskId)?.assignment === null;
-      if (this.#parts.stopping.has(taskId)) return false;
+      if (stopping.has(taskId) || ofEarlierRuns.has(taskId)) return false;
       if (!isFree) this.#warn('already_in_progress', `${taskId} is already in progress; skipped.`, { isVerbose: true });
       return isFree;
     });

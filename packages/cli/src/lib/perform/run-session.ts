@@ -18,6 +18,7 @@ import { followGraphWords, type GraphWordsParts } from './graph-words.js';
 import type { Inbox } from './inbox.js';
 import { openJournal } from './journal.js';
 import type { OpenedRun } from './open-run.js';
+import type { Lock } from './lock.js';
 import { outputTail } from './output-tail.js';
 import { createRecorder } from './recorder.js';
 import { exitCodeAfter, runOrchestration, type LoopEnd } from './run-orchestration.js';
@@ -62,6 +63,7 @@ class RunSession {
   readonly #lease: Lease;
   readonly #phases = new Map<TaskId, AttemptPhase>();
   readonly #stopping = new Map<TaskId, AttemptId>();
+  readonly #strays = new Map<string, TaskId>();
   readonly #startedAt: number;
   #revision: number;
   #exit: { reason: string; code: number } | undefined;
@@ -120,8 +122,9 @@ class RunSession {
     const { opened, agents, sprint, claim } = this.#parts;
     const { running, over } = strayAttempts(opened.state, claim.launcher.attempts);
     if (over.length > 0) claim.launcher.forget(over);
-    for (const { key, id } of running) {
-      if (id !== null) this.#stopping.set(id.taskId, id);
+    for (const { key, id, isOurs } of running) {
+      if (id !== null && isOurs) this.#stopping.set(id.taskId, id);
+      else if (id !== null) this.#strays.set(key, id.taskId);
       claim.launcher.stop(key, stopGraceMs);
     }
     for (const { stop } of opened.changes) {
@@ -191,10 +194,12 @@ class RunSession {
         sprint,
         phases: this.#phases,
         stopping: this.#stopping,
+        strays: this.#strays,
         stopsAgents: options.stopsAgents,
         includeInProgress: options.includeInProgress,
         keepRunning: options.keepRunning,
         isStillOurs: () => claim.lock.isStillOurs(),
+        successor: () => successorHere(claim.lock),
         onRevision: (revision) => (this.#revision = revision),
       });
     } finally {
@@ -302,6 +307,14 @@ class RunSession {
   #warn(code: string, message: string): void {
     this.#parts.reporter.event({ kind: 'warning', at: new Date(this.#parts.clock.now()).toISOString(), code, message });
   }
+}
+
+function successorHere(lock: Lock): Extract<RunInput, { kind: 'taken_over' }> | null {
+  const holder = lock.takenBy();
+  if (holder === undefined) return null;
+  const { orchestratorId, host, pid } = holder;
+  const message = `${orchestratorId} (process ${pid}) took over this working copy. This orchestrator writes nothing more.`;
+  return { kind: 'taken_over', message, orchestratorId, host };
 }
 
 /** A run that found everything complete did nothing, and should say so. */

@@ -57,13 +57,15 @@ export function strayAttempts(
     const isOurs = parsed !== null && parsed.runId === state.runId;
     if (isOurs && ((facts !== undefined && isCurrentAttempt(facts, parsed.id)) || isAhead(facts, parsed.id))) continue;
     if (attempt.state === 'finished') over.push(attempt.key);
-    else running.push({ key: attempt.key, id: isOurs ? parsed.id : null });
+    else running.push({ key: attempt.key, id: parsed?.id ?? null, isOurs });
   }
   return { running, over };
 }
 
 export interface StrayAttempt {
   readonly key: string;
-  /** null: of another run. */
+  /** null: the key is none of ours. */
   readonly id: AttemptId | null;
+  /** False: of an earlier run of the epic. */
+  readonly isOurs: boolean;
 }

@@ -163,8 +163,10 @@ export class LocalAgents implements Agents {
 
   #finished(key: string, outcome: LauncherOutcome): void {
     const parsed = parseAttemptKey(key);
-    if (parsed === null || parsed.runId !== this.#parts.runId()) return;
-    this.#end(key, this.endOf(parsed.id, outcome));
+    if (parsed === null) return;
+    if (parsed.runId === this.#parts.runId()) return this.#end(key, this.endOf(parsed.id, outcome));
+    this.#parts.connection?.forget([key]);
+    this.#parts.onInput({ kind: 'stray_ended', key });
   }
 
   /** What a recorded outcome means, the agent's own word included. */

@@ -1,0 +1,82 @@
+import { seededChance, testSeed } from '../support/orchestrate-rig-chance.js';
+import { findFaults, settled, withoutCounts } from '../support/orchestrate-rig-history.js';
+import { Stage } from '../support/orchestrate-rig-stage.js';
+import { ofKind, told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
+import type { GraphProcess } from '../support/processes.js';
+import { chancePlan, flatPlan, type PlannedTask } from '../support/sprint-files.js';
+
+const stage = new Stage();
+let graph: GraphProcess;
+let first: WorkingCopy;
+let second: WorkingCopy;
+
+beforeEach(async () => {
+  graph = await stage.graph();
+});
+
+afterEach(() => stage.clear());
+
+/** Two working copies of one project, with one ledger. */
+function twoMachines(plan: readonly PlannedTask[], workMs: number): void {
+  first = stage.copy({ plan, workMs, env: graph.env });
+  second = stage.copy({ plan, workMs, env: graph.env, ledger: first.ledgerPath });
+}
+
+describe('a second machine', () => {
+  it('goes on from the graph when the first one and its folder are gone', async () => {
+    const seed = testSeed();
+    twoMachines(chancePlan(40, seededChance(seed)), 800);
+    const running = first.orchestrate();
+    await running.prints(told('task_completed'));
+    const firstAt = Date.parse(String(ofKind(running.lines, 'task_completed')[0]?.at));
+    await until(() => Date.now() - firstAt > 2_600);
+    const completed = ofKind(running.lines, 'task_completed');
+    await running.killHard();
+    const killedAt = Date.now();
+    first.removeRoot();
+
+    const resumed = second.orchestrateInWords(['--resume']);
+    const { code, stdout, stderr } = await resumed.ended;
+    expect({ seed, code, stderr }).toEqual({ seed, code: 0, stderr: '' });
+    expect(stdout.split('\n')[0]).toBe('✓ Recovered state from graph (cross-machine recovery)');
+    const ends = second.ledger().ends();
+    const old = completed
+      .filter(({ at }) => killedAt - Date.parse(String(at)) > 2_000)
+      .map(({ taskId }) => String(taskId));
+    expect(old.length).toBeGreaterThan(0);
+    expect(old.filter((taskId) => ends.get(taskId) !== 1)).toEqual([]);
+    expect(withoutCounts(findFaults(second))).toEqual(withoutCounts(settled));
+  }, 90_000);
+
+  it('is refused while the first one is alive, in words that name it', async () => {
+    twoMachines(flatPlan(4), 50);
+    first.hold();
+    const running = first.orchestrate();
+    await running.prints(told('task_started', 4));
+    const holder = first.lockHolder();
+    const refused = await second.orchestrateInWords(['--resume']).ended;
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain(holder.orchestratorId);
+    expect(refused.stderr).toContain('on this machine');
+    expect(second.journalNames()).toEqual([]);
+    first.release();
+    expect((await running.ended).code).toBe(0);
+  }, 30_000);
+
+  it('takes the run over with --takeover, and the first one stops and says who it was', async () => {
+    twoMachines(flatPlan(12), 50);
+    first.hold('TASK-2');
+    first.hold('TASK-4');
+    const running = first.orchestrateInWords();
+    await running.prints((lines) => lines.filter((line) => line.includes('TASK-')).length > 12);
+    const successor = second.orchestrate(['--resume', '--takeover']);
+    await successor.prints(told('recovered'));
+    const [recovered] = ofKind(successor.lines, 'recovered');
+    const stopped = await running.ended;
+    expect({ code: stopped.code, stderr: stopped.stderr }).toEqual({ code: 75, stderr: '' });
+    expect(stopped.stdout).toContain(second.lockHolder().orchestratorId);
+    expect(recovered).toMatchObject({ source: 'graph' });
+    expect((await successor.ended).code).toBe(0);
+    expect(withoutCounts(findFaults(second))).toEqual(withoutCounts(settled));
+  }, 60_000);
+});
