@@ -1,4 +1,5 @@
 import type { AgentId, BlockedReason, DefinitionHash, Failure, RunId, TaskId, Usage } from '@ginkoai/contract';
+import type { ReconciliationRow } from './change.js';
 
 /** What is seen of a task's attempt: by the launcher that runs it, or in the graph. */
 export interface AttemptSighting {
@@ -16,7 +17,7 @@ export interface AttemptSighting {
    * - `sent`: the graph has it, the agent has not taken it up
    * - `not_accepted`: nobody ever took it up
    * - `lost`: the lease is over, or the process is gone without a result
-   * - `ended`: it has a result
+   * - `completed`, `failed`, `ended_blocked`, `throttled`: how it ended
    */
   readonly state:
     | 'running'
@@ -58,4 +59,6 @@ export interface ActualTask {
   readonly isMarkOwed?: boolean;
   /** The mark was ticked while an attempt runs: the agent's word, which counts when the attempt ends well. */
   readonly isTickedMeanwhile?: boolean;
+  /** The sprint file and the graph disagreed; the row of the reconciliation table by which one of them won. */
+  readonly settledBy?: Extract<ReconciliationRow, 'C32a'>;
 }

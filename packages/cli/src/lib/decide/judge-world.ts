@@ -1,4 +1,4 @@
-import { taskStatuses, type BlockedReason, type DefinitionHash, type TaskId } from '@ginkoai/contract';
+import type { BlockedReason, DefinitionHash, TaskId } from '@ginkoai/contract';
 import type { ActualTask, AttemptSighting } from './actual-task.js';
 import type { RunState, TaskFacts } from './run-state.js';
 
@@ -28,7 +28,10 @@ export interface World {
   readonly attempts: ReadonlyMap<TaskId, AttemptSighting>;
 }
 
-type Verdict = Pick<ActualTask, 'status' | 'by' | 'blockedReason' | 'reason' | 'isMarkOwed' | 'isTickedMeanwhile'>;
+type Verdict = Pick<
+  ActualTask,
+  'status' | 'by' | 'blockedReason' | 'reason' | 'isMarkOwed' | 'isTickedMeanwhile' | 'settledBy'
+>;
 
 /**
  * Judges each task three-way: the mark last seen here, the mark now, our state. A mark that changed since it was last
@@ -50,8 +53,9 @@ function judge(
   words: { seen: Mark | undefined; mark: Mark; graph: GraphWord | undefined },
 ): Verdict {
   const { seen, mark, graph } = words;
-  if (seen !== undefined && seen !== mark) return judgeChangedMark(facts, seen, mark);
-  if (graph !== undefined) return judgeGraphWord(graph, mark);
+  const settled = graph === undefined || statusOf(mark) === graph.status ? {} : ({ settledBy: 'C32a' } as const);
+  if (seen !== undefined && seen !== mark) return { ...judgeChangedMark(facts, seen, mark), ...settled };
+  if (graph !== undefined) return { ...judgeGraphWord(graph, mark), ...settled };
   return seen === undefined ? judgeFirstSight(facts, mark) : ours(facts, mark);
 }
 
@@ -80,21 +84,19 @@ function judgeChangedMark(facts: TaskFacts | undefined, seen: Mark, mark: Mark):
 }
 
 function fromMark(mark: Mark): Verdict {
-  const [status = 'pending', reason] = mark.split(':');
-  return { status, by: 'sprint_file', ...(status === 'blocked' ? { blockedReason: asBlockedReason(reason) } : {}) };
+  const status = statusOf(mark);
+  const blockedReason: BlockedReason = mark === 'blocked:paused' ? 'paused' : 'person';
+  return { status, by: 'sprint_file', ...(status === 'blocked' ? { blockedReason } : {}) };
 }
 
-function asBlockedReason(reason: string | undefined): BlockedReason {
-  return reason === 'paused' ? 'paused' : 'person';
-}
+const statusOf = (mark: Mark): string => mark.replace(/:.*/s, '');
 
 function judgeGraphWord(graph: GraphWord, mark: Mark): Verdict {
-  const isKnown = (taskStatuses as readonly string[]).includes(graph.status);
   return {
     status: graph.status,
     by: 'graph',
     ...(graph.reason === undefined ? {} : { reason: graph.reason }),
-    ...(isKnown && graph.status === 'blocked' ? { blockedReason: 'person' as const } : {}),
+    ...(graph.status === 'blocked' ? { blockedReason: 'person' as const } : {}),
     ...(graph.status === 'complete' && mark !== 'complete' ? { isMarkOwed: true } : {}),
   };
 }

@@ -6,6 +6,7 @@ import {
   type TaskStatus,
 } from '@ginkoai/contract';
 import type { ActualTask, AttemptSighting } from './actual-task.js';
+import { isMet } from './apply-event.js';
 import type { Change, ReconciliationRow } from './change.js';
 import { closeAttempt, type AttemptEnd, type AttemptId, type CloseContext } from './close-attempt.js';
 import type { RunState, TaskFacts } from './run-state.js';
@@ -64,7 +65,7 @@ function backInSprint(facts: TaskFacts): Row[] {
 
 function pending(facts: TaskFacts, actual: ActualTask, status: TaskStatus, context: ReconcileTaskContext): Row[] {
   const sighting = actual.assignment;
-  if (sighting !== undefined) return pendingWithSighting(facts, sighting, context);
+  if (sighting !== undefined) return pendingWithSighting(facts, { sighting, status }, context);
   switch (status) {
     case 'pending':
       return [
@@ -86,7 +87,11 @@ function pending(facts: TaskFacts, actual: ActualTask, status: TaskStatus, conte
   }
 }
 
-function pendingWithSighting(facts: TaskFacts, sighting: AttemptSighting, { state }: ReconcileTaskContext): Row[] {
+function pendingWithSighting(
+  facts: TaskFacts,
+  { sighting, status }: { sighting: AttemptSighting; status: TaskStatus },
+  { state }: ReconcileTaskContext,
+): Row[] {
   if (sighting.runId !== undefined && sighting.runId !== state.runId) {
     const detail = `assigned to ${agentOf(sighting)} by run ${sighting.runId}`;
     return [
@@ -98,10 +103,10 @@ function pendingWithSighting(facts: TaskFacts, sighting: AttemptSighting, { stat
       },
     ];
   }
-  if (sighting.state === 'completed' && sighting.attempt > facts.attempt) return [completedUnheard(facts, sighting)];
-  if (sighting.state !== 'running' || sighting.attempt <= facts.attempt)
-    return [keep('C3', `Task ${facts.id} is pending`)];
-  const row: ReconciliationRow = facts.definition === null ? 'C2' : 'C5';
+  const isAhead = isLater(sighting, facts);
+  if (isAhead && sighting.state === 'completed') return [completedUnheard(facts, sighting)];
+  if (!isAhead || sighting.state !== 'running') return [keep('C3', `Task ${facts.id} is pending`)];
+  const row: ReconciliationRow = facts.attempt === 0 && status === 'in_progress' ? 'C2' : 'C5';
   return [
     {
       row,
@@ -111,11 +116,16 @@ function pendingWithSighting(facts: TaskFacts, sighting: AttemptSighting, { stat
   ];
 }
 
+/** An attempt of an earlier generation says nothing about this one. */
+function isLater(sighting: AttemptSighting, facts: TaskFacts): boolean {
+  if (sighting.generation !== facts.generation) return sighting.generation > facts.generation;
+  return sighting.attempt > facts.attempt;
+}
+
 /** Its assignment and its end are news to us: the journal that had them is gone. */
 function completedUnheard(facts: TaskFacts, sighting: AttemptSighting): Row {
-  const [assigned] = adoption(facts, sighting);
-  const { attempt } = sighting;
-  const { id: taskId, generation } = facts;
+  const { attempt, generation } = sighting;
+  const { id: taskId } = facts;
   const cost = sighting.usage === undefined ? {} : { usage: sighting.usage };
   const completed: NewRunEvent = {
     kind: 'task_completed',
@@ -129,21 +139,41 @@ function completedUnheard(facts: TaskFacts, sighting: AttemptSighting): Row {
   return {
     row: 'C15',
     sentence: `Task ${taskId} was completed meanwhile (attempt ${attempt})`,
-    events: assigned === undefined ? [completed] : [assigned, completed],
+    events: [...assignment(facts, sighting), completed],
     writeMark: true,
   };
 }
 
 const agentOf = (sighting: AttemptSighting): string => sighting.agentId ?? 'an agent';
 
-function adoption(facts: TaskFacts, sighting: AttemptSighting): NewRunEvent[] {
-  const { attempt } = sighting;
-  const agentId = agentOf(sighting);
-  const { id: taskId, generation } = facts;
+/** Takes over an assignment that the record lacks, and with it the generation that a lost journal had opened. */
+function assignment(facts: TaskFacts, sighting: AttemptSighting): NewRunEvent[] {
+  const { attempt, generation } = sighting;
+  const { id: taskId } = facts;
+  const reopened: NewRunEvent = { kind: 'task_reopened', taskId, generation };
   return [
-    { kind: 'task_assigned', taskId, agentId, generation, attempt, place: sighting.place ?? '' },
-    { kind: 'task_adopted', taskId, agentId, generation, attempt },
+    ...(generation > facts.generation ? [reopened] : []),
+    {
+      kind: 'task_assigned',
+      taskId,
+      agentId: agentOf(sighting),
+      generation,
+      attempt,
+      place: sighting.place ?? '',
+    },
   ];
+}
+
+function adoption(facts: TaskFacts, sighting: AttemptSighting): NewRunEvent[] {
+  const { attempt, generation } = sighting;
+  const adopted: NewRunEvent = {
+    kind: 'task_adopted',
+    taskId: facts.id,
+    agentId: agentOf(sighting),
+    generation,
+    attempt,
+  };
+  return [...assignment(facts, sighting), adopted];
 }
 
 function completedExternally(facts: TaskFacts, actual: ActualTask): Row {
@@ -221,7 +251,7 @@ function blocked(facts: TaskFacts, actual: ActualTask, status: TaskStatus, conte
     case 'in_progress':
       return facts.blocked?.reason === 'in_progress_elsewhere' && context.includeInProgress
         ? [unblocked('C4b', facts)]
-        : [];
+        : [stillBlocked(facts)];
     case 'blocked':
     case 'cancelled': {
       const isNews =
@@ -265,8 +295,7 @@ function assigned(
 ): Row[] {
   const id: AttemptId = { taskId: facts.id, generation: facts.generation, attempt: facts.attempt };
   const seen = actual.assignment;
-  if (seen !== undefined && seen.generation === facts.generation && seen.attempt > facts.attempt)
-    return superseded(facts, id, seen);
+  if (seen !== undefined && isLater(seen, facts)) return superseded(facts, id, seen);
   const ended = seen === undefined ? null : endOf(seen);
   if (ended !== null)
     return [{ ...endRow(facts, seen as AttemptSighting), events: closeAttempt(context.state, id, ended, context) }];
@@ -318,27 +347,52 @@ function stillRunning(
       },
     ];
   }
-  const seen = actual.assignment;
-  if (seen?.state === 'sent')
-    return [{ row: 'C8', sentence: `Task ${facts.id} is told to ${agentId} again`, events: [], resend: id }];
-  if (seen?.state === 'running') {
-    return [
-      {
+  return [sighted(facts, { id, agentId, seen: actual.assignment }), ...heldBack(facts, context.state)];
+}
+
+function sighted(
+  { id: taskId }: TaskFacts,
+  { id, agentId, seen }: { id: AttemptId; agentId: string; seen: AttemptSighting | undefined },
+): Row {
+  switch (seen?.state) {
+    case 'sent':
+      return { row: 'C8', sentence: `Task ${taskId} is told to ${agentId} again`, events: [], resend: id };
+    case 'running':
+      return {
         row: 'C10',
-        sentence: `Task ${facts.id} is still running (${agentId}, attempt ${id.attempt}); adopted`,
+        sentence: `Task ${taskId} is still running (${agentId}, attempt ${id.attempt}); adopted`,
         events: [{ kind: 'task_adopted', ...id, agentId }],
-      },
-    ];
+      };
+    case 'silent':
+      return keep('C11', `Task ${taskId} is in progress (attempt ${id.attempt}); nothing is heard of ${agentId} yet`);
+    case 'unheard':
+      return keep('C9', `Task ${taskId} may have reached ${agentId} (attempt ${id.attempt}); given to nobody else`);
+    default:
+      return keep('C10', `Task ${taskId} is in progress (attempt ${id.attempt})`);
   }
-  return [keep('C10', `Task ${facts.id} is in progress (attempt ${id.attempt})`)];
+}
+
+/** Dependencies that were added while the attempt runs. */
+function heldBack(facts: TaskFacts, { tasks }: RunState): Row[] {
+  if (facts.unmet === 0) return [];
+  const waitsFor = (facts.definition?.dependsOn ?? []).filter((id) => !isMet(tasks.get(id)));
+  return [
+    {
+      row: 'C20',
+      sentence: `Task ${facts.id} runs on, but now depends on ${waitsFor.join(', ')}; its completion is held until then`,
+      events: [],
+      isWarning: true,
+    },
+  ];
 }
 
 function superseded(facts: TaskFacts, id: AttemptId, seen: AttemptSighting): Row[] {
+  const followed = seen.state === 'completed' ? completedUnheard(facts, seen).events : adoption(facts, seen);
   return [
     {
       row: 'C14',
       sentence: `Task ${facts.id} is at attempt ${seen.attempt} in the graph; attempt ${id.attempt} is stopped`,
-      events: [{ kind: 'task_released', ...id, reason: 'superseded' }, ...adoption(facts, seen)],
+      events: [{ kind: 'task_released', ...id, reason: 'superseded' }, ...followed],
       stop: id,
     },
   ];
@@ -378,6 +432,13 @@ function endOf(seen: AttemptSighting): AttemptEnd | null {
 function endRow(facts: TaskFacts, seen: AttemptSighting): Omit<Row, 'events'> {
   switch (seen.state) {
     case 'completed':
+      if (facts.unmet > 0) {
+        return {
+          row: 'C20',
+          sentence: `Task ${facts.id} was done meanwhile (attempt ${facts.attempt}) and waits for its new dependencies`,
+          isWarning: true,
+        };
+      }
       return {
         row: 'C15',
         sentence: `Task ${facts.id} was completed meanwhile (attempt ${facts.attempt})`,
@@ -411,7 +472,7 @@ function lossWords(seen: AttemptSighting): string {
 
 function unknownStatus(facts: TaskFacts, actual: ActualTask): Row[] {
   const isSaid = facts.blocked?.reason === 'unknown_status' && facts.blocked.detail === actual.status;
-  if (facts.status === 'complete' || facts.assignment !== null || isSaid)
+  if (facts.status === 'complete' || facts.status === 'in_progress' || isSaid)
     return [keep('C32', `Task ${facts.id}: the unknown status "${actual.status}" changes nothing`)];
   return [
     {
@@ -455,8 +516,19 @@ function anotherTask(facts: TaskFacts, actual: ActualTask, context: ReconcileTas
     blocked: null,
     held: false,
   };
-  const status = isRunning && actual.status === 'in_progress' ? 'pending' : actual.status;
+  const status = isOfFormerTask(facts, actual) ? 'pending' : actual.status;
   // What was seen of its attempt belongs to the task it was before.
   const asNew: ActualTask = { id: actual.id, status, ...(actual.by === undefined ? {} : { by: actual.by }) };
   return [replaced, ...rowsOf(anew, asNew, context)];
+}
+
+/** What stood in our record alone, and says nothing about the task that has the id now. */
+function isOfFormerTask(facts: TaskFacts, { status, by, isMarkOwed }: ActualTask): boolean {
+  if (by !== undefined || status !== facts.status) return false;
+  if (status === 'complete') return isMarkOwed === true;
+  return status === 'in_progress' || (status === 'blocked' && !isByPerson(facts));
+}
+
+function isByPerson({ blocked }: TaskFacts): boolean {
+  return blocked?.reason === 'person' || blocked?.reason === 'paused' || blocked?.reason === 'in_progress_elsewhere';
 }

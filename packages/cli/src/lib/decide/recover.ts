@@ -1,4 +1,5 @@
 import { checkpointId, type Epoch, type NewRunEvent, type Sequence, type TaskId } from '@ginkoai/contract';
+import type { ReconciliationRow } from './change.js';
 import { isCurrentAttempt, type RunState, type TaskFacts } from './run-state.js';
 
 export type RecoverySource = 'graph' | 'local';
@@ -17,6 +18,7 @@ export type GraphAnswer =
 
 /** A completion that one source has and the base lacks. */
 export interface ForeignFact {
+  readonly row: Extract<ReconciliationRow, 'C26'>;
   readonly source: RecoverySource;
   readonly taskId: TaskId;
   readonly generation: number;
@@ -95,6 +97,7 @@ export function foreignFacts(base: RunState, other: Candidate): ForeignFact[] {
     if (!isNews) continue;
     const events = acceptedCompletion(ours, theirs);
     found.push({
+      row: 'C26',
       source: other.source,
       taskId: theirs.id,
       generation: theirs.generation,

@@ -11,7 +11,10 @@ interface PreflightContext {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Looks at everything that would stop a run later, while nothing has been touched yet. */
+/**
+ * Looks at everything that would stop a run later, while nothing has been touched yet. A repeated task id is row C33 of
+ * the reconciliation table: nobody can tell which of the two a fact is about.
+ */
 export async function preflight(prepared: Prepared, context: PreflightContext): Promise<Result<null>> {
   const { found, options, config, specs } = prepared;
   const file = shownPath(found.file, context.cwd);
