@@ -8,51 +8,70 @@ export interface Agent {
   readonly taskId: TaskId | null;
 }
 
-/** The agents that take tasks from this orchestrator. Idle ones stand in the order in which they became idle. */
+/** Agents with the same capabilities are interchangeable: choosing looks at one of them. */
+export interface AgentClass {
+  readonly capabilities: ReadonlySet<string>;
+  /** Longest idle first. */
+  readonly idle: ReadonlyMap<AgentId, Agent>;
+}
+
+interface Member {
+  readonly id: AgentId;
+  readonly capabilities: ReadonlySet<string>;
+  taskId: TaskId | null;
+  readonly idle: Map<AgentId, Agent>;
+}
+
+/** The agents that take tasks from this orchestrator. */
 export class AgentPool {
-  readonly #agents = new Map<AgentId, Agent>();
-  readonly #idle = new Map<AgentId, Agent>();
+  readonly #members = new Map<AgentId, Member>();
+  readonly #classes = new Map<
+    string,
+    { readonly capabilities: ReadonlySet<string>; readonly idle: Map<AgentId, Agent> }
+  >();
 
   get size(): number {
-    return this.#agents.size;
-  }
-
-  /** Longest idle first. */
-  idle(): Iterable<Agent> {
-    return this.#idle.values();
-  }
-
-  get idleCount(): number {
-    return this.#idle.size;
+    return this.#members.size;
   }
 
   all(): Iterable<Agent> {
-    return this.#agents.values();
+    return this.#members.values();
+  }
+
+  /** The most specialised first; agents that can do anything come last. */
+  classes(): AgentClass[] {
+    return [...this.#classes.values()].sort((a, b) => breadth(a.capabilities) - breadth(b.capabilities));
   }
 
   join(id: AgentId, capabilities: readonly string[]): void {
-    const agent: Agent = { id, capabilities: new Set(capabilities), taskId: null };
-    this.#agents.set(id, agent);
-    this.#idle.set(id, agent);
+    const key = [...new Set(capabilities)].sort().join('\n');
+    const known = this.#classes.get(key) ?? { capabilities: new Set(capabilities), idle: new Map<AgentId, Agent>() };
+    this.#classes.set(key, known);
+    const member: Member = { id, capabilities: known.capabilities, taskId: null, idle: known.idle };
+    this.#members.set(id, member);
+    known.idle.set(id, member);
   }
 
   /** An agent that is not one of ours (of another machine, or of an earlier start with more agents) is passed over. */
   occupy(id: AgentId, taskId: TaskId): void {
-    const agent = this.#agents.get(id);
-    if (agent === undefined) return;
-    this.#agents.set(id, { ...agent, taskId });
-    this.#idle.delete(id);
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    member.taskId = taskId;
+    member.idle.delete(id);
   }
 
   free(id: AgentId, taskId: TaskId): void {
-    const agent = this.#agents.get(id);
-    if (agent === undefined || agent.taskId !== taskId) return;
-    const idle: Agent = { ...agent, taskId: null };
-    this.#agents.set(id, idle);
-    this.#idle.set(id, idle);
+    const member = this.#members.get(id);
+    if (member === undefined || member.taskId !== taskId) return;
+    member.taskId = null;
+    member.idle.set(id, member);
   }
 }
 
-export function canDo(agent: Agent, needed: readonly string[]): boolean {
+function breadth(capabilities: ReadonlySet<string>): number {
+  return capabilities.has('*') ? Infinity : capabilities.size;
+}
+
+export function canDo(agent: Pick<Agent, 'capabilities'>, needed: readonly string[]): boolean {
   return agent.capabilities.has('*') || needed.every((capability) => agent.capabilities.has(capability));
 }

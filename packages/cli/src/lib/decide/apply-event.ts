@@ -92,9 +92,7 @@ export function applyEvent(state: RunState, event: RunEvent): void {
 
 /** Lets time pass: tasks whose back-off is over become ready. */
 export function applyClock(state: RunState, now: EpochMillis): void {
-  for (let next = state.queues.nextNotBefore(); next !== null && next <= now; next = state.queues.nextNotBefore()) {
-    const [due] = state.queues.deferred();
-    if (due === undefined) return;
+  for (let due = state.queues.nextDue(now); due !== null; due = state.queues.nextDue(now)) {
     move(state, due, (facts) => (facts.notBefore = null));
   }
 }
@@ -109,7 +107,7 @@ function takeOver(state: RunState, event: RunEventOf<'run_started' | 'recovered'
 function assign(state: RunState, event: RunEventOf<'task_assigned'>): void {
   const facts = factsOf(state, event.taskId);
   const isNext = event.generation === facts.generation && event.attempt > facts.attempt;
-  if (facts.assignment !== null || facts.status === 'complete' || !isNext) return;
+  if (facts.assignment !== null || facts.held || facts.status === 'complete' || !isNext) return;
   progressed(state, event);
   move(state, facts, () => {
     facts.status = 'in_progress';
@@ -117,12 +115,7 @@ function assign(state: RunState, event: RunEventOf<'task_assigned'>): void {
     facts.notBefore = null;
     facts.blocked = null;
     facts.givenDefinition = event.definition ?? null;
-    facts.assignment = {
-      agentId: event.agentId,
-      assignedAt: event.at,
-      place: event.place,
-      ...(event.definition === undefined ? {} : { definition: event.definition }),
-    };
+    facts.assignment = { agentId: event.agentId, assignedAt: event.at, place: event.place };
   });
   state.open.add(facts);
   if (event.place === state.place) state.agents.occupy(event.agentId, facts.id);
@@ -132,7 +125,7 @@ function complete(state: RunState, event: RunEventOf<'task_completed'>): void {
   const facts = factsOf(state, event.taskId);
   if (facts.status === 'complete' || event.generation !== facts.generation) return;
   const { generation, attempt } = event;
-  const releasesHeld = facts.held && event.held !== true;
+  const releasesHeld = facts.held && event.held !== true && attempt === facts.attempt;
   if (attempt !== undefined && !releasesHeld && !isCurrentAttempt(facts, { generation, attempt })) return;
   progressed(state, event);
   if (event.usage !== undefined) spend(state, event.usage);
@@ -170,6 +163,7 @@ function block(state: RunState, event: RunEventOf<'task_blocked'>): void {
   const facts = factsOf(state, event.taskId);
   if (facts.status === 'complete' || facts.assignment !== null) return;
   progressed(state, event);
+  state.held.delete(facts);
   move(state, facts, () => {
     facts.status = event.reason === 'cancelled' ? 'cancelled' : 'blocked';
     facts.blocked =
@@ -182,9 +176,10 @@ function unblock(state: RunState, event: RunEventOf<'task_unblocked'>): void {
   if (facts.blocked === null) return;
   progressed(state, event);
   move(state, facts, () => {
-    facts.status = 'pending';
+    facts.status = facts.held ? 'in_progress' : 'pending';
     facts.blocked = null;
   });
+  if (facts.held) state.held.add(facts);
 }
 
 function reopen(state: RunState, event: RunEventOf<'task_reopened'>): void {
@@ -225,17 +220,12 @@ function closeAssignment(state: RunState, facts: TaskFacts, status: AssignmentRe
   facts.assignment = null;
   state.open.delete(facts);
   if (open.place === state.place) state.agents.free(open.agentId, facts.id);
-  state.closed.push({
-    taskId: facts.id,
-    agentId: open.agentId,
-    generation: facts.generation,
-    attempt: facts.attempt,
-    status,
-    assignedAt: open.assignedAt,
-    closedAt: event.at,
-    ...(open.place === undefined ? {} : { place: open.place }),
-    ...(event.kind === 'task_failed' ? { failure: event.failure } : {}),
-  });
+  const { agentId, assignedAt } = open;
+  const { id: taskId, generation, attempt } = facts;
+  const record: AssignmentRecord = { taskId, agentId, generation, attempt, status, assignedAt, closedAt: event.at };
+  if (open.place !== undefined) record.place = open.place;
+  if (event.kind === 'task_failed') record.failure = event.failure;
+  state.closed.push(record);
   if (state.closed.length > keptClosedAssignments) state.closed.shift();
 }
 
@@ -256,7 +246,7 @@ function move(state: RunState, facts: TaskFacts, change: (facts: TaskFacts) => v
 }
 
 function enqueueIfReady(state: RunState, facts: TaskFacts): void {
-  if (!isWaitingForAgent(facts) || facts.position >= 0) return;
+  if (!isWaitingForAgent(facts)) return;
   facts.readySince = state.sequence;
   state.queues.add(facts);
 }

@@ -21,7 +21,7 @@ export function decideCycle(state: RunState, now: EpochMillis, limits: RunLimits
 function heldWorkThatCounts(state: RunState): Decision[] {
   const decisions: Decision[] = [];
   for (const facts of state.held) {
-    if (facts.unmet > 0) continue;
+    if (facts.definition === null || facts.unmet > 0) continue;
     const { id: taskId, generation, attempt } = facts;
     decisions.push({ kind: 'record', event: { kind: 'task_completed', taskId, generation, attempt, by: 'agent' } });
   }

@@ -49,7 +49,7 @@ export class IndexedHeap<T extends HeapEntry> {
   }
 
   /** The elements in their order, without taking them out: O(k log k) for the first k. */
-  *inOrder(): Generator<T> {
+  *inOrder(): Generator<T, void> {
     if (this.#entries.length === 0) return;
     const frontier = new IndexedHeap<HeapEntry & { index: number }>((a, b) =>
       this.#before(this.#at(a.index), this.#at(b.index)),

@@ -30,7 +30,12 @@ export function restoreState(checkpoint: OrchestratorCheckpoint, events: readonl
   state.recoveredFrom = checkpoint.recoveredFrom ?? null;
   state.usage = { tokens: checkpoint.usage?.tokens ?? 0, costUsd: checkpoint.usage?.costUsd ?? 0 };
   for (const [holderPlace, holder] of Object.entries(checkpoint.holders)) state.holders.set(holderPlace, holder);
-  for (const id of checkpoint.completedTasks) factsOf(state, id).status = 'complete';
+  for (const id of checkpoint.completedTasks) {
+    const facts = factsOf(state, id);
+    facts.status = 'complete';
+    // Version 1 does not say by whom; without anybody a task that leaves the sprint would lose its completion.
+    facts.completedBy = 'agent';
+  }
   for (const id of checkpoint.blockedTasks) {
     const facts = factsOf(state, id);
     facts.status = 'blocked';
@@ -49,18 +54,18 @@ function restoreFacts(state: RunState, facts: TaskFacts, record: TaskFactsRecord
   facts.losses = record.losses ?? 0;
   facts.notBefore = record.notBefore === undefined ? null : Date.parse(record.notBefore);
   facts.givenDefinition = record.definition ?? null;
-  facts.completedBy = record.completedBy ?? null;
+  facts.completedBy = record.completedBy ?? facts.completedBy;
   facts.removed = record.removed === true;
   facts.held = record.held === true;
-  if (facts.held) {
-    facts.status = 'in_progress';
-    state.held.add(facts);
-  } else if (record.blockedReason !== undefined) {
+  if (record.blockedReason !== undefined) {
     facts.status = record.blockedReason === 'cancelled' ? 'cancelled' : 'blocked';
     facts.blocked =
       record.blockedDetail === undefined
         ? { reason: record.blockedReason }
         : { reason: record.blockedReason, detail: record.blockedDetail };
+  } else if (facts.held) {
+    facts.status = 'in_progress';
+    state.held.add(facts);
   } else if (record.completedBy !== undefined) {
     facts.status = 'complete';
   }
@@ -86,7 +91,6 @@ function restoreAssignments(state: RunState, checkpoint: OrchestratorCheckpoint)
       ...(record.pid === undefined || record.processStartedAt === undefined
         ? {}
         : { process: { pid: record.pid, processStartedAt: record.processStartedAt } }),
-      ...(facts.givenDefinition === null ? {} : { definition: facts.givenDefinition }),
     };
     open(state, facts, assignment, record.attempt);
   }

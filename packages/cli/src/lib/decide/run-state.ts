@@ -34,7 +34,6 @@ export interface OpenAssignment {
   /** The working copy whose launchers run it; absent for version-1 records and remote agents. */
   readonly place?: string;
   readonly process?: { readonly pid: number; readonly processStartedAt: string };
-  readonly definition?: DefinitionHash;
 }
 
 /** What is known of one task. Only `applyEvent` and `applySprint` write to it. */
@@ -64,6 +63,9 @@ export interface TaskFacts extends HeapEntry {
   /** When it became ready, as a sequence number: the longer waiting of two equals goes first. */
   readySince: Sequence;
 }
+
+/** A task of the sprint that could be given out, now or once its back-off is over. */
+export type WaitingTask = TaskFacts & { readonly definition: TaskDefinition };
 
 /** The state of a run in memory. */
 export interface RunState {
@@ -160,7 +162,7 @@ export function factsOf(state: RunState, id: TaskId): TaskFacts {
 }
 
 /** Whether a task could be given out once its back-off is over. */
-export function isWaitingForAgent(facts: TaskFacts): boolean {
+export function isWaitingForAgent(facts: TaskFacts): facts is WaitingTask {
   return facts.definition !== null && facts.status === 'pending' && facts.unmet === 0;
 }
 

@@ -8,11 +8,14 @@ export interface Stop {
   readonly message: string;
 }
 
-/** Why the run should end now; null: it goes on. While an assignment is open nothing counts as a stall. */
+/**
+ * Why the run should end now; null: it goes on. While an assignment is open nothing counts as a stall. Held work alone
+ * keeps no run going: once its dependencies were complete it would count (`decideCycle`).
+ */
 export function stopReason(state: RunState, now: EpochMillis, limits: RunLimits): Stop | null {
   const limit = reachedLimit(now, limits);
   if (limit !== null) return limit;
-  if (state.open.size > 0 || state.held.size > 0) return null;
+  if (state.open.size > 0) return null;
   const { pending, in_progress, blocked } = state.counts;
   if (pending + in_progress + blocked === 0) return { reason: 'complete', message: 'Every task is complete.' };
   if (state.queues.deferredCount > 0) return null;
@@ -48,33 +51,27 @@ function stallsAt(state: RunState, limits: RunLimits): EpochMillis {
 }
 
 function stalledWithReadyTasks(state: RunState, now: EpochMillis, limits: RunLimits): Stop | null {
-  if (canAnyAgentHelp(state) || now < stallsAt(state, limits)) return null;
-  if (state.agents.size === 0) {
+  const ready = [...state.queues.groups()].filter((group) => group.tasks.size > 0);
+  const agents = [...state.agents.all()];
+  if (ready.some(({ capabilities }) => agents.some((agent) => canDo(agent, capabilities)))) return null;
+  if (now < stallsAt(state, limits)) return null;
+  if (agents.length === 0) {
     return {
       reason: 'no_progress',
       message: `There is no agent to do the ready tasks (${state.queues.readyCount}).`,
     };
   }
-  const needed = [...state.queues.groups()].find((group) => group.tasks.size > 0)?.capabilities ?? [];
+  const needed = new Set(ready.flatMap(({ capabilities }) => capabilities));
   return {
     reason: 'no_progress',
-    message: `No agent has the capabilities that the ready tasks need: ${needed.join(', ')}.`,
+    message: `No agent has the capabilities that the ready tasks need: ${[...needed].join(', ')}.`,
   };
-}
-
-function canAnyAgentHelp(state: RunState): boolean {
-  for (const group of state.queues.groups()) {
-    if (group.tasks.size === 0) continue;
-    for (const agent of state.agents.all()) if (canDo(agent, group.capabilities)) return true;
-  }
-  return false;
 }
 
 /** Nothing is ready and nothing is under way: what is left waits, in the end, for blocked tasks. */
 function waitingForPeople(state: RunState, now: EpochMillis, limits: RunLimits): Stop | null {
-  const blocked = [...state.tasks.values()].filter(
-    (facts) => facts.definition !== null && facts.blocked !== null && facts.status === 'blocked',
-  );
+  const left = [...state.tasks.values()].filter((facts) => facts.definition !== null && isUnfinished(facts));
+  const blocked = left.filter((facts) => facts.status === 'blocked');
   const elsewhere = blocked.filter(
     (facts) => facts.blocked?.reason === 'in_progress_elsewhere' || facts.blocked?.reason === 'foreign_assignment',
   );
@@ -89,7 +86,11 @@ function waitingForPeople(state: RunState, now: EpochMillis, limits: RunLimits):
   const cyclic = reason('dependency_cycle');
   if (cyclic.length > 0)
     return { reason: 'dependency_cycle', message: `Tasks depend on each other in a circle: ${names(cyclic)}.` };
-  return { reason: 'blocked', message: `What is left is blocked: ${names(blocked)}.` };
+  return { reason: 'blocked', message: `What is left is blocked: ${names(blocked.length > 0 ? blocked : left)}.` };
+}
+
+function isUnfinished({ status }: TaskFacts): boolean {
+  return status !== 'complete' && status !== 'cancelled';
 }
 
 function names(tasks: readonly TaskFacts[]): string {

@@ -1,12 +1,14 @@
 import type { EpochMillis } from '@ginkoai/contract';
 import { IndexedHeap } from './indexed-heap.js';
-import type { TaskFacts } from './run-state.js';
+import type { TaskFacts, WaitingTask } from './run-state.js';
 
 /** The ready tasks that need the same capabilities, most urgent first. */
 export interface CapabilityGroup {
   readonly capabilities: readonly string[];
-  readonly tasks: IndexedHeap<TaskFacts>;
+  readonly tasks: IndexedHeap<WaitingTask>;
 }
+
+type DeferredTask = WaitingTask & { readonly notBefore: EpochMillis };
 
 /**
  * The tasks that wait for an agent: the ready ones by the capabilities they need, and those in back-off by time. An
@@ -14,8 +16,8 @@ export interface CapabilityGroup {
  */
 export class TaskQueues {
   readonly #groups = new Map<string, CapabilityGroup>();
-  readonly #deferred = new IndexedHeap<TaskFacts>(
-    (a, b) => (a.notBefore ?? 0) < (b.notBefore ?? 0) || (a.notBefore === b.notBefore && orderOf(a) < orderOf(b)),
+  readonly #deferred = new IndexedHeap<DeferredTask>(
+    (a, b) => a.notBefore < b.notBefore || (a.notBefore === b.notBefore && a.definition.order < b.definition.order),
   );
   #ready = 0;
 
@@ -31,9 +33,10 @@ export class TaskQueues {
     return this.#groups.values();
   }
 
-  /** Tasks in back-off, the soonest first. */
-  deferred(): Iterable<TaskFacts> {
-    return this.#deferred.inOrder();
+  /** A task whose back-off is over by then, the soonest first; null: there is none. */
+  nextDue(now: EpochMillis): TaskFacts | null {
+    const first = this.#deferred.first();
+    return first === undefined || first.notBefore > now ? null : first;
   }
 
   /** When the next task leaves its back-off; null: none is waiting. */
@@ -41,8 +44,8 @@ export class TaskQueues {
     return this.#deferred.first()?.notBefore ?? null;
   }
 
-  add(facts: TaskFacts): void {
-    if (facts.notBefore !== null) {
+  add(facts: WaitingTask): void {
+    if (isDeferred(facts)) {
       this.#deferred.add(facts);
       return;
     }
@@ -58,8 +61,8 @@ export class TaskQueues {
   }
 
   remove(facts: TaskFacts): void {
-    if (facts.position < 0) return;
-    if (this.#deferred.has(facts)) {
+    if (!isQueued(facts)) return;
+    if (isDeferred(facts)) {
       this.#deferred.remove(facts);
       return;
     }
@@ -67,8 +70,7 @@ export class TaskQueues {
     this.#ready -= 1;
   }
 
-  #groupOf(facts: TaskFacts): CapabilityGroup {
-    const capabilities = facts.definition?.capabilities ?? [];
+  #groupOf({ definition: { capabilities } }: WaitingTask): CapabilityGroup {
     const key = capabilities.join('\n');
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
@@ -79,14 +81,11 @@ export class TaskQueues {
 }
 
 /** Urgent before less urgent; of equals the one that waits longer; then the order of the sprint. */
-export function goesFirst(a: TaskFacts, b: TaskFacts): boolean {
-  const rankA = a.definition?.rank ?? 0;
-  const rankB = b.definition?.rank ?? 0;
-  if (rankA !== rankB) return rankA < rankB;
+export function goesFirst(a: WaitingTask, b: WaitingTask): boolean {
+  if (a.definition.rank !== b.definition.rank) return a.definition.rank < b.definition.rank;
   if (a.readySince !== b.readySince) return a.readySince < b.readySince;
-  return orderOf(a) < orderOf(b);
+  return a.definition.order < b.definition.order;
 }
 
-function orderOf(facts: TaskFacts): number {
-  return facts.definition?.order ?? 0;
-}
+const isQueued = (facts: TaskFacts): facts is WaitingTask => facts.position >= 0;
+const isDeferred = (facts: WaitingTask): facts is DeferredTask => facts.notBefore !== null;
