@@ -20,9 +20,9 @@ export function listenForInterrupts({ clock, onInterrupt, onEnough }: InterruptH
   let heardAt = -Infinity;
   const hear = (signal: NodeJS.Signals): void => {
     const now = clock.monotonic();
-    const isSame = now - heardAt < sameSignalMs;
+    if (now - heardAt < sameSignalMs) return;
+    // Only signals that counted begin a new second: somebody who goes on pressing is heard.
     heardAt = now;
-    if (isSame) return;
     if (level === 'leave' || level === 'stop_agents') {
       onEnough();
       stop();
