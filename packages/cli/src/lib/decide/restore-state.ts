@@ -30,18 +30,18 @@ export function restoreState(checkpoint: OrchestratorCheckpoint, events: readonl
   state.recoveredFrom = checkpoint.recoveredFrom ?? null;
   state.usage = { tokens: checkpoint.usage?.tokens ?? 0, costUsd: checkpoint.usage?.costUsd ?? 0 };
   for (const [holderPlace, holder] of Object.entries(checkpoint.holders)) state.holders.set(holderPlace, holder);
-  for (const id of checkpoint.completedTasks) {
-    const facts = factsOf(state, id);
-    facts.status = 'complete';
-    // Version 1 does not say by whom; without anybody a task that leaves the sprint would lose its completion.
-    facts.completedBy = 'agent';
-  }
+  for (const id of checkpoint.completedTasks) factsOf(state, id).status = 'complete';
   for (const id of checkpoint.blockedTasks) {
     const facts = factsOf(state, id);
     facts.status = 'blocked';
     facts.blocked = { reason: 'person' };
   }
   for (const [id, record] of Object.entries(checkpoint.taskState)) restoreFacts(state, factsOf(state, id), record);
+  for (const id of checkpoint.completedTasks) {
+    const facts = factsOf(state, id);
+    // Version 1 does not say by whom; without anybody a task that leaves the sprint would lose its completion.
+    facts.completedBy ??= facts.attempt === 0 ? 'sprint_file' : 'agent';
+  }
   restoreAssignments(state, checkpoint);
   for (const event of events) applyEvent(state, event);
   return state;
@@ -54,7 +54,7 @@ function restoreFacts(state: RunState, facts: TaskFacts, record: TaskFactsRecord
   facts.losses = record.losses ?? 0;
   facts.notBefore = record.notBefore === undefined ? null : Date.parse(record.notBefore);
   facts.givenDefinition = record.definition ?? null;
-  facts.completedBy = record.completedBy ?? facts.completedBy;
+  facts.completedBy = record.completedBy ?? null;
   facts.removed = record.removed === true;
   facts.held = record.held === true;
   if (record.blockedReason !== undefined) {

@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { credentialsSchema, ok, type Config, type GraphId, type Result } from '@ginkoai/contract';
+import { credentialsSchema, failed, ok, type Config, type GraphId, type Result } from '@ginkoai/contract';
 import { readEmbeddedGraphFile, startEmbeddedGraph } from './embedded-graph.js';
 import { createGraphClient, type GraphClient } from './graph-client.js';
+import { parseJsonSafely } from './parse-json.js';
 import { defaultGraphId } from './project.js';
+import { readLimited } from './read-limited.js';
 import { configHome } from './trust.js';
+
+const maxCredentialsBytes = 1024 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,7 +38,10 @@ export async function connectGraph(options: ConnectGraphOptions): Promise<Result
   const graphId = graphIdOf(options);
   const url = isOffline ? '' : (firstSet(env['GINKO_GRAPH_URL'], env['GINKO_API_URL']) ?? config.graph?.url ?? '');
   if (url !== '') {
-    const token = firstSet(env['GINKO_GRAPH_TOKEN']) ?? (await storedToken(url, env));
+    const given = firstSet(env['GINKO_GRAPH_TOKEN']);
+    const stored = given === undefined ? await storedToken(url, env) : ok(given);
+    if (!stored.ok) return stored;
+    const token = stored.value;
     const client = createGraphClient({ url, graphId, ...(token === undefined ? {} : { token }) });
     return ok({ client, graphId, url, isEmbedded: false, close: () => Promise.resolve() });
   }
@@ -61,17 +67,18 @@ function firstSet(...values: (string | undefined)[]): string | undefined {
   return values.find((value) => value !== undefined && value !== '');
 }
 
-async function storedToken(url: string, env: Environment): Promise<string | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(configHome(env), 'credentials.json'), 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    const parsed = credentialsSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data.tokens[url.replace(/\/+$/, '')] : undefined;
-  } catch {
-    return undefined;
-  }
+/** The token that this user keeps for the graph; undefined: none. A file that is there but cannot be used is a failure. */
+async function storedToken(url: string, env: Environment): Promise<Result<string | undefined>> {
+  const path = join(configHome(env), 'credentials.json');
+  const bytes = await readLimited({ path, what: 'The file of graph tokens', maxBytes: maxCredentialsBytes });
+  if (!bytes.ok) return bytes;
+  if (bytes.value === undefined) return ok(undefined);
+  const json = parseJsonSafely(bytes.value, { maxBytes: maxCredentialsBytes, name: path });
+  if (!json.ok) return json;
+  const parsed = credentialsSchema.safeParse(json.value);
+  if (parsed.success) return ok(parsed.data.tokens[url.replace(/\/+$/, '')]);
+  return failed(
+    'bad_configuration',
+    `${path} must be {"tokens": {"<graph url>": "<token>"}}. Correct it, or set GINKO_GRAPH_TOKEN.`,
+  );
 }

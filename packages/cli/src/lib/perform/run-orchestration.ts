@@ -1,4 +1,5 @@
 import {
+  type ContextMetrics,
   exitCodeOf,
   exitCodes,
   type Failure,
@@ -43,6 +44,8 @@ export interface OrchestrationParts {
   readonly reporter: Reporter;
   /** Limits as they stand now; the context pressure changes while the run goes on. */
   readonly limits: () => RunLimits;
+  /** How far this command's output fills the context of the harness that reads it; undefined: no harness does. */
+  readonly metrics: () => ContextMetrics | undefined;
   readonly pollIntervalMs: Millis;
   readonly sprint: SprintPort;
   readonly phases: Map<TaskId, AttemptPhase>;
@@ -372,10 +375,8 @@ class Orchestration {
   #warnOfPressure({ contextPressure }: RunLimits): void {
     if (this.#hasWarnedOfPressure || contextPressure === null || contextPressure < contextPressureWarnAt) return;
     this.#hasWarnedOfPressure = true;
-    this.#warn(
-      'pressure',
-      `This command's output fills ${Math.round(contextPressure * 100)} % of its reader's context; at 80 % it stops with exit code 75.`,
-    );
+    const metrics = this.#parts.metrics();
+    if (metrics !== undefined) this.#tell({ kind: 'pressure', metrics });
   }
 
   #warnOfHeldWork(taskId: TaskId): void {

@@ -167,7 +167,7 @@ class RunSession {
   }
 
   async #loop(): Promise<LoopEnd> {
-    const { inbox, clock, chance, claim, agents, sprint, options, reporter, opened, limits } = this.#parts;
+    const { inbox, clock, chance, claim, agents, sprint, options, reporter, opened, limits, metrics } = this.#parts;
     await sprint.acknowledge(sprint.observe());
     const suspension = watchForSuspension(clock);
     try {
@@ -190,6 +190,7 @@ class RunSession {
         suspension,
         reporter,
         limits,
+        metrics,
         pollIntervalMs: options.pollIntervalMs,
         sprint,
         phases: this.#phases,
