@@ -1,0 +1,151 @@
+import type { AgentResult, LauncherExit, LauncherOutcome } from '@ginkoai/contract';
+import { judgeOutcome, type AgentWord, type OutcomeFacts } from '../../../src/lib/decide/judge-outcome.js';
+
+const endedAt = '2026-01-05T10:00:05.000Z';
+const startedAt = '2026-01-05T10:00:00.000Z';
+const exited = (code: number): LauncherExit => ({ kind: 'code', code });
+const killed: LauncherExit = { kind: 'signal', signal: 'SIGKILL' };
+const notStarted = (reason: 'could_not_start' | 'stopped' | 'not_accepted'): LauncherExit => ({
+  kind: 'not_started',
+  reason,
+  message: 'no such program: agent. Check --exec',
+});
+const said = (result: AgentResult): AgentWord => ({ kind: 'said', result });
+
+function judged(
+  outcome: Partial<LauncherOutcome>,
+  word: AgentWord = { kind: 'none' },
+  more: Partial<OutcomeFacts> = {},
+) {
+  return judgeOutcome({
+    outcome: { exit: exited(0), timedOut: false, stopped: false, startedAt, endedAt, ...outcome },
+    word,
+    outputFile: 'output.log',
+    timeLimitMs: 60_000,
+    hasVerify: false,
+    ...more,
+  });
+}
+
+const failure = (code: string, message: string) => ({ kind: 'failed', failure: { code, message }, durationMs: 5000 });
+
+describe('judgeOutcome, by the exit', () => {
+  it('takes exit 0 for complete', () => {
+    expect(judged({})).toEqual({ kind: 'completed', durationMs: 5000 });
+  });
+
+  it('counts no time for a command whose start is unknown', () => {
+    const { startedAt: _, ...rest } = { startedAt, exit: exited(0), timedOut: false, stopped: false, endedAt };
+    const facts = { word: { kind: 'none' }, outputFile: 'output.log', timeLimitMs: 1, hasVerify: false } as const;
+    expect(judgeOutcome({ outcome: rest, ...facts })).toEqual({ kind: 'completed', durationMs: 0 });
+  });
+
+  it('takes any other exit and any signal for a failure, and says where the output is', () => {
+    expect(judged({ exit: exited(3) })).toEqual(failure('agent_failed', 'exited with code 3 (see output.log)'));
+    expect(judged({ exit: killed })).toEqual(failure('agent_failed', 'was ended by SIGKILL (see output.log)'));
+  });
+
+  it('gives a throttled attempt back, whatever the agent wrote', () => {
+    const released = { kind: 'released', reason: 'throttled', retryAfterMs: 30_000 };
+    expect(judged({ exit: exited(75) })).toEqual(released);
+    expect(judged({ exit: exited(75) }, said({ status: 'failed' }))).toEqual(released);
+  });
+
+  it('takes an end that nobody saw for a loss, whatever the agent wrote', () => {
+    expect(judged({ exit: { kind: 'unknown' } }, said({ status: 'complete' }))).toEqual({
+      kind: 'lost',
+      reason: 'process_gone',
+    });
+  });
+
+  it('takes the time limit for a failure, even where the end was not seen', () => {
+    const limit = failure('task_time_limit', 'not finished after 60 s (see output.log)');
+    expect(judged({ exit: killed, timedOut: true })).toEqual(limit);
+    expect(judged({ exit: { kind: 'unknown' }, timedOut: true }, said({ status: 'complete' }))).toEqual(limit);
+  });
+
+  it('counts nothing against an attempt that it was asked to stop', () => {
+    expect(judged({ exit: killed, stopped: true, timedOut: true })).toEqual({ kind: 'stopped' });
+  });
+
+  it('tells apart why a command did not start', () => {
+    expect(judged({ exit: notStarted('could_not_start') })).toEqual(
+      failure('agent_not_started', 'no such program: agent. Check --exec'),
+    );
+    expect(judged({ exit: notStarted('stopped') })).toEqual({ kind: 'stopped' });
+    expect(judged({ exit: notStarted('not_accepted') })).toEqual({ kind: 'not_accepted' });
+  });
+});
+
+describe('judgeOutcome, by the verify command', () => {
+  const complete = said({ status: 'complete', summary: 'all done' });
+
+  it.each<[string, LauncherExit, boolean, string]>([
+    ['exits otherwise than with 0', exited(1), false, 'exited with code 1'],
+    ['is ended by a signal', killed, false, 'was ended by SIGKILL'],
+    ['takes too long', killed, true, 'did not end in time'],
+    ['ends unseen', { kind: 'unknown' }, false, 'ended unseen'],
+    ['does not start', notStarted('could_not_start'), false, 'did not start: no such program: agent. Check --exec'],
+  ])('believes no success when it %s', (_, exit, timedOut, words) => {
+    expect(judged({ verify: { exit, timedOut } }, complete, { hasVerify: true })).toEqual(
+      failure('verify_failed', `the verify command ${words} (see output.log)`),
+    );
+  });
+
+  it('accepts the agent success that it confirms', () => {
+    expect(judged({ verify: { exit: exited(0), timedOut: false } }, complete, { hasVerify: true })).toEqual({
+      kind: 'completed',
+      durationMs: 5000,
+      summary: 'all done',
+    });
+  });
+
+  it('believes no success that it could not verify', () => {
+    expect(judged({ exit: exited(1) }, complete, { hasVerify: true })).toEqual(
+      failure('agent_failed', 'it reported success, but exited with code 1, so nothing was verified (see output.log)'),
+    );
+  });
+
+  it('cannot make a success of what the agent calls a failure', () => {
+    const end = judged({ verify: { exit: exited(0), timedOut: false } }, said({ status: 'failed', reason: 'no way' }));
+    expect(end).toEqual(failure('agent_failed', 'no way'));
+  });
+});
+
+describe('judgeOutcome, by the result file', () => {
+  it('believes the agent against its exit code where nothing verifies', () => {
+    expect(judged({ exit: exited(1) }, said({ status: 'complete' }))).toEqual({ kind: 'completed', durationMs: 5000 });
+  });
+
+  it('takes the reason of a failure, else its summary, else says that there is none', () => {
+    expect(judged({}, said({ status: 'failed', reason: 'red tests', summary: 'tried' }))).toEqual(
+      failure('agent_failed', 'red tests'),
+    );
+    expect(judged({}, said({ status: 'failed', summary: 'tried' }))).toEqual(failure('agent_failed', 'tried'));
+    expect(judged({}, said({ status: 'failed' }))).toEqual(
+      failure('agent_failed', 'it reported a failure without a reason (see output.log)'),
+    );
+  });
+
+  it('hands a blocked task to people with the reason, else the summary', () => {
+    expect(judged({}, said({ status: 'blocked', reason: 'which key?' }))).toEqual({
+      kind: 'blocked',
+      detail: 'which key?',
+    });
+    expect(judged({}, said({ status: 'blocked', summary: 'stuck' }))).toEqual({ kind: 'blocked', detail: 'stuck' });
+    expect(judged({}, said({ status: 'blocked' }))).toEqual({ kind: 'blocked', detail: 'the agent gave no reason' });
+  });
+
+  it('takes a result file that cannot be read for a failure', () => {
+    expect(judged({}, { kind: 'unreadable', why: 'no JSON' })).toEqual(
+      failure('agent_failed', 'its result file cannot be read: no JSON'),
+    );
+  });
+
+  it('passes on what the attempt cost', () => {
+    expect(judged({}, said({ status: 'complete', tokens: 12 }))).toMatchObject({ usage: { tokens: 12 } });
+    expect(judged({ exit: exited(1) }, said({ status: 'failed', costUsd: 0.5 }))).toMatchObject({
+      usage: { costUsd: 0.5 },
+    });
+  });
+});
