@@ -64,7 +64,7 @@ describe('the architecture', () => {
     expect(contract.length).toBeGreaterThan(10);
     expect(graph.length).toBeGreaterThan(10);
     const names = [...cli, ...contract, ...graph].flatMap(({ imports }) => imports);
-    expect(names).toEqual(expect.arrayContaining(['zod', 'chalk', 'commander', '@ginkoai/graph']));
+    expect(names).toEqual(expect.arrayContaining(['zod', 'axios', 'chalk', 'commander', '@ginkoai/graph']));
     expect(lib('decide').flatMap(({ imports }) => imports)).toContain('cli/src/lib/decide/run-state.ts');
     const text =
       "import type { A } from './a.js';\nexport * from '../b.js';\nconst c = await import('c'); // from 'no'";

@@ -9,9 +9,19 @@ import type { RunState, TaskFacts } from './run-state.js';
  * task until the shape changes. `statusAfter` is each task's status once the other changes are folded. Linear.
  */
 export function reconcileStructure(state: RunState, statusAfter: (id: TaskId) => TaskStatus | undefined): Change[] {
-  const open = [...state.tasks.values()].filter((facts) => facts.definition !== null && isOpen(statusAfter(facts.id)));
+  const open: OpenTask[] = [];
+  for (const facts of state.tasks.values()) {
+    if (facts.definition !== null && isOpen(statusAfter(facts.id)))
+      open.push({ facts, id: facts.id, dependsOn: facts.definition.dependsOn });
+  }
   const cycles = cyclesAmong(open);
-  return open.flatMap((facts) => structureOf(facts, { state, statusAfter, cycle: cycles.get(facts.id) }));
+  return open.flatMap((task) => structureOf(task, { state, statusAfter, cycle: cycles.get(task.id) }));
+}
+
+interface OpenTask {
+  readonly facts: TaskFacts;
+  readonly id: TaskId;
+  readonly dependsOn: readonly TaskId[];
 }
 
 const isOpen = (status: TaskStatus | undefined): boolean => status === 'pending' || status === 'blocked';
@@ -22,17 +32,16 @@ interface Structure {
   readonly cycle: readonly TaskId[] | undefined;
 }
 
-function structureOf(facts: TaskFacts, { state, statusAfter, cycle }: Structure): Change[] {
-  const needed = facts.definition?.dependsOn ?? [];
+function structureOf({ facts, dependsOn }: OpenTask, { state, statusAfter, cycle }: Structure): Change[] {
   const isBlockedOtherwise = statusAfter(facts.id) === 'blocked' && !followsFromStructure(facts);
   if (isBlockedOtherwise) return [];
-  const missing = needed.filter((id) => (state.tasks.get(id)?.definition ?? null) === null);
+  const missing = dependsOn.filter((id) => (state.tasks.get(id)?.definition ?? null) === null);
   if (missing.length > 0) {
     const detail = `depends on ${missing.join(', ')}, which the sprint does not have`;
     return block(facts, { row: 'C34', reason: 'missing_dependency', detail });
   }
   if (cycle !== undefined) return block(facts, { row: 'C30', reason: 'dependency_cycle', detail: cycle.join(' -> ') });
-  const cancelled = needed.filter((id) => statusAfter(id) === 'cancelled');
+  const cancelled = dependsOn.filter((id) => statusAfter(id) === 'cancelled');
   if (cancelled.length > 0)
     return block(facts, {
       row: 'C4a',
@@ -62,9 +71,8 @@ function block(facts: TaskFacts, { row, reason, detail }: Block): Change[] {
   return [{ row, taskId: facts.id, sentence: `Task ${facts.id} blocked: ${detail}`, events: [event], isWarning: true }];
 }
 
-function cyclesAmong(tasks: readonly TaskFacts[]): Map<TaskId, readonly TaskId[]> {
+function cyclesAmong(tasks: readonly OpenTask[]): Map<TaskId, readonly TaskId[]> {
   const cycleOf = new Map<TaskId, readonly TaskId[]>();
-  const edges = tasks.map((facts) => ({ id: facts.id, dependsOn: facts.definition?.dependsOn ?? [] }));
-  for (const cycle of findCycles(edges)) for (const id of cycle) cycleOf.set(id, cycle);
+  for (const cycle of findCycles(tasks)) for (const id of cycle) cycleOf.set(id, cycle);
   return cycleOf;
 }
