@@ -43,9 +43,13 @@ export interface Claim {
   readonly local: LocalState;
   /** `why`: there is none to talk to. */
   readonly graph: GraphConnection | { readonly why: string };
+  /** The graph to ask at the start; a graph that has just failed to answer is not asked again, but kept for later. */
+  readonly askable: GraphConnection | { readonly why: string };
   /** null: the graph did not answer; the run goes on under the last epoch that is known. */
   readonly lease: AcquireLeaseResponse | null;
   readonly epoch: Epoch;
+  /** Why the lease could not be asked for; it is among the warnings. */
+  readonly graphTrouble: Failure | null;
   readonly launcher: LauncherConnection;
   readonly warnings: readonly Failure[];
   /** Gives back what is not needed any more; the lease is given back by the run's end. */
@@ -92,8 +96,9 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   if (connected.ok) undo.push(() => connected.value.close());
   if (!local.ok) return refuse(local.failure);
   const lastEpoch = local.value.kind === 'found' ? local.value.state.epoch : 0;
-  const warnings: Failure[] = [];
+  let graphTrouble: Failure | null = null;
   let lease: AcquireLeaseResponse | null = null;
+  let isSilent = false;
   if (connected.ok) {
     const asked = await acquireLease({
       client: connected.value.client,
@@ -104,9 +109,9 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     });
     if (!asked.ok && asked.failure.code === 'lease_held') return refuse(asked.failure);
     if (asked.ok) lease = asked.value;
-    else warnings.push(asked.failure);
+    else graphTrouble = asked.failure;
   } else {
-    warnings.push(connected.failure);
+    graphTrouble = connected.failure;
   }
   const epoch = lease?.epoch ?? lastEpoch;
   const launcher = await connectLaunchers({
@@ -128,10 +133,12 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     stateFile,
     local: local.value,
     graph: connected.ok ? connected.value : { why: connected.failure.message },
+    askable: connected.ok && !isSilent ? connected.value : { why: warnings[0]?.message ?? '' },
     lease,
     epoch,
+    graphTrouble,
     launcher: launcher.value,
-    warnings,
+    warnings: graphTrouble === null ? [] : [graphTrouble],
     release,
   });
 }

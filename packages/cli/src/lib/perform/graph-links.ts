@@ -1,5 +1,6 @@
 import { staleEpochDetailsSchema, type Failure, type OrchestratorCheckpoint, type RunEvent } from '@ginkoai/contract';
 import type { Lease, Mirror, RunInput } from '../ports.js';
+import { acquireLease } from './acquire-lease.js';
 import { createGraphMirror } from './graph-mirror.js';
 import { createLeaseKeeper } from './lease-keeper.js';
 import type { RunSessionParts } from './run-session.js';
@@ -7,26 +8,36 @@ import type { RunSessionParts } from './run-session.js';
 export interface GraphLinks {
   readonly mirror: Mirror;
   readonly lease: Lease;
+  /** Gives up what is still under way; for after the end of both. */
+  close(): void;
 }
 
 export interface GraphLinksHooks {
   readonly checkpoint: () => OrchestratorCheckpoint;
   readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
+  /** Aborted when the process is about to end: no call may hold it up. */
+  readonly signal: AbortSignal;
 }
 
-/** One call of the mirror is not retried inside the client: the mirror has its own back-off. */
-const once = { retries: 0 } as const;
+/** The end of a run does not wait long to give its lease back: nobody needs it to, a dead holder loses it too. */
+const releaseTimeoutMs = 2_000;
 
 /** What binds a run to its graph: the mirror of its state and the lease. Both do nothing where there is no graph. */
 export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): GraphLinks {
   const { claim, opened, clock, chance, options, reporter, inbox } = parts;
   const { graph } = claim;
-  if ('why' in graph) return { mirror: silentMirror(graph.why), lease: noLease };
+  if ('why' in graph) return { mirror: silentMirror(graph.why), lease: noLease, close: () => undefined };
   const { client } = graph;
+  // Not retried inside the client: mirror and keeper have a back-off of their own.
+  const once = { retries: 0, signal: hooks.signal };
   const { state } = opened;
   const { epicId } = state;
   const { orchestratorId } = claim.holder;
   const lost = (failure: Failure): void => inbox.push(takenOver(failure));
+  // A call that is under way when the run is over would keep the process alive until its time-out.
+  const end = new AbortController();
+  // One call of the mirror is not retried inside the client: the mirror has its own back-off.
+  const once = { retries: 0, signal: end.signal };
   const mirror = createGraphMirror({
     clock,
     chance,
@@ -40,6 +51,7 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
     checkpoint: hooks.checkpoint,
     reporter,
     onPersisted: hooks.onPersisted,
+    trouble: claim.graphTrouble,
     onStale: lost,
   });
   const lease = createLeaseKeeper({
@@ -49,15 +61,21 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
     granted: claim.lease,
     renew: (epoch) => client.renewLease({ epicId, orchestratorId, epoch }, once),
     reclaim: () =>
-      client.acquireLease(
-        { epicId, holder: claim.holder, atLeastEpoch: claim.epoch, reclaim: { epoch: claim.epoch, orchestratorId } },
-        once,
-      ),
-    release: (epoch) => client.releaseLease({ epicId, orchestratorId, epoch }, once),
+      acquireLease({
+        client,
+        epicId,
+        holder: claim.holder,
+        atLeastEpoch: state.epoch,
+        lastKnown: { epoch: state.epoch, orchestratorId },
+        isTakeover: false,
+        call: once,
+      }),
+    release: (epoch) =>
+      client.releaseLease({ epicId, orchestratorId, epoch }, { retries: 0, timeoutMs: releaseTimeoutMs }),
     onGranted: (epoch) => inbox.push({ kind: 'lease_granted', epoch }),
     onLost: lost,
   });
-  return { mirror, lease };
+  return { mirror, lease, close: () => end.abort() };
 }
 
 function takenOver(failure: Failure): RunInput {

@@ -28,6 +28,8 @@ export interface GraphMirrorParts {
   readonly checkpoint: () => OrchestratorCheckpoint;
   readonly reporter: Pick<Reporter, 'event'>;
   readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
+  /** What is wrong with the graph from the start, and was told. */
+  readonly trouble: Failure | null;
   /** The graph says that another orchestrator has taken over. */
   readonly onStale: (failure: Failure) => void;
 }
@@ -48,9 +50,9 @@ export function createGraphMirror(parts: GraphMirrorParts): Mirror {
   let needsState = true;
   let persistedSequence = -1;
   let persistedAt = -Infinity;
-  let failures = 0;
-  let trouble: Failure | null = null;
-  let told = '';
+  let trouble = parts.trouble;
+  let failures = trouble === null ? 0 : 1;
+  let told = trouble?.code ?? '';
   let isStopped = false;
   let inFlight: Promise<void> | null = null;
   let cancelTimer: (() => void) | null = null;
@@ -129,6 +131,8 @@ export function createGraphMirror(parts: GraphMirrorParts): Mirror {
   };
 
   const failed = (failure: Failure): void => {
+    // What was given up at the end is no news.
+    if (isStopped) return;
     if (failure.code === 'stale_epoch') {
       parts.onStale(failure);
       isStopped = true;

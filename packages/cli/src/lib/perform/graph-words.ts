@@ -6,7 +6,7 @@ export interface GraphWordsParts {
   readonly clock: Clock;
   readonly intervalMs: Millis;
   readonly since: number;
-  readonly ask: (since: number) => Promise<Result<TaskNewsResponse>>;
+  readonly ask: (since: number, signal: AbortSignal) => Promise<Result<TaskNewsResponse>>;
   readonly onWords: (words: ReadonlyMap<TaskId, GraphWord>, revision: number) => void;
 }
 
@@ -16,21 +16,21 @@ export interface GraphWordsParts {
  */
 export function followGraphWords(parts: GraphWordsParts): () => void {
   let { since } = parts;
-  let isStopped = false;
+  const stopped = new AbortController();
   let cancel: () => void = () => undefined;
   const look = async (): Promise<void> => {
-    const answer = await parts.ask(since);
-    if (isStopped || !answer.ok) return;
+    const answer = await parts.ask(since, stopped.signal);
+    if (stopped.signal.aborted || !answer.ok) return;
     if (answer.value.tasks.length > 0) parts.onWords(wordsOf(answer.value), answer.value.revision);
     since = answer.value.revision;
   };
   const schedule = (): void => {
-    if (isStopped) return;
+    if (stopped.signal.aborted) return;
     cancel = parts.clock.after(parts.intervalMs, () => void look().finally(schedule));
   };
   schedule();
   return () => {
-    isStopped = true;
+    stopped.abort();
     cancel();
   };
 }

@@ -75,7 +75,8 @@ async function runClaimed(
 ): Promise<Result<ExitCode>> {
   const { found, options, config, specs, clock, chance, limits, reporter } = parts;
   const { place, holder, epoch, directory, graphId } = claim;
-  const sources = await gatherSources({ local: claim.local, place, epicId: identity.epicId, graph: claim.graph });
+  const graph = graphToAsk(claim);
+  const sources = await gatherSources({ local: claim.local, place, epicId: identity.epicId, graph });
   if (!sources.ok) return sources;
   const sprint = await openSprintSource(parts, { claim, inbox });
   if (!sprint.ok) return sprint;
@@ -191,10 +192,17 @@ async function readWords(
   since: number | null,
 ): Promise<{ words: ReturnType<typeof wordsOf>; revision: number }> {
   const none = { words: new Map<string, never>(), revision: since ?? 0 };
-  if ('why' in claim.graph) return none;
-  const news = await claim.graph.client.taskNews({ epicId, since: since ?? 0 }, { retries: 0 });
+  const graph = graphToAsk(claim);
+  if ('why' in graph) return none;
+  const news = await graph.client.taskNews({ epicId, since: since ?? 0 }, { retries: 0 });
   if (!news.ok) return none;
   return { words: since === null ? none.words : wordsOf(news.value), revision: news.value.revision };
+}
+
+/** A graph that gave no answer about the lease is not asked, and waited for, again and again at the start. */
+function graphToAsk({ graph, graphTrouble }: Claim): Claim['graph'] {
+  const isSilent = graphTrouble?.code === 'graph_timeout' || graphTrouble?.code === 'graph_unreachable';
+  return isSilent ? { why: graphTrouble.message } : graph;
 }
 
 /** When the orchestrator before this one gave its last sign of life. */

@@ -61,10 +61,12 @@ class RunSession {
   readonly #checkpointer: Checkpointer;
   readonly #mirror: Mirror;
   readonly #lease: Lease;
+  readonly #closeLinks: () => void;
   readonly #phases = new Map<TaskId, AttemptPhase>();
   readonly #stopping = new Map<TaskId, AttemptId>();
   readonly #strays = new Map<string, TaskId>();
   readonly #startedAt: number;
+  readonly #calls = new AbortController();
   #revision: number;
   #exit: { reason: string; code: number } | undefined;
 
@@ -88,11 +90,13 @@ class RunSession {
       checkpoint: () => this.#checkpoint(),
     });
     const links = graphLinks(parts, {
+      signal: this.#calls.signal,
       checkpoint: () => this.#checkpoint(),
       onPersisted: (checkpoint) => (this.#memory.lastGraphPersist = new Date(checkpoint.persistedAt ?? clock.now())),
     });
     this.#mirror = links.mirror;
     this.#lease = links.lease;
+    this.#closeLinks = () => links.close();
   }
 
   async run(): Promise<RunSummary> {
@@ -160,8 +164,8 @@ class RunSession {
     ];
     const { graph } = claim;
     if ('why' in graph) return stops;
-    const ask = (since: number): ReturnType<typeof graph.client.taskNews> =>
-      graph.client.taskNews({ epicId: opened.state.epicId, since }, { retries: 0 });
+    const ask: GraphWordsParts['ask'] = (since, signal) =>
+      graph.client.taskNews({ epicId: opened.state.epicId, since }, { retries: 0, signal });
     const onWords: GraphWordsParts['onWords'] = (words, revision) => onInput({ kind: 'graph_words', words, revision });
     return [...stops, followGraphWords({ clock, intervalMs, since: graphRevision, ask, onWords })];
   }
@@ -227,9 +231,11 @@ class RunSession {
       await sprint.settle();
       await this.#checkpointer.save();
       await this.#mirror.finish(finalPersistMs);
-      if (state.open.size === 0) await this.#lease.release();
+      if (state.open.size === 0 && this.#mirror.trouble() === null) await this.#lease.release();
       else this.#lease.stop();
     }
+    this.#calls.abort();
+    this.#closeLinks();
     await agents.close();
     const closed = await this.#journal.close();
     if (!closed.ok && !end.isTakenOver && end.stop.reason !== 'disk_full')
