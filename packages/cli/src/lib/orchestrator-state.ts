@@ -80,9 +80,9 @@ export async function recoverStateFromGraph(
 
 function parseEvents(value: unknown): RunEvent[] {
   const events = runEventSchema.array().safeParse(value);
-  if (!events.success)
-    throw badAnswer(`has an event it cannot read (${events.error.issues[0]?.message ?? 'unknown shape'})`);
-  return events.data;
+  if (events.success) return events.data;
+  const [why] = events.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw badAnswer(`has an event it cannot read (${String(why)})`);
 }
 
 function badAnswer(what: string): FailureError {

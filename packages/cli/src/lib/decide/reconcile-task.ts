@@ -264,7 +264,7 @@ function blocked(facts: TaskFacts, actual: ActualTask, status: TaskStatus, conte
 }
 
 const stillBlocked = (facts: TaskFacts): Row =>
-  keep('C3', `Task ${facts.id} stays ${facts.status} (${facts.blocked?.reason ?? 'person'})`);
+  keep('C3', `Task ${facts.id} stays ${facts.status} (${String(facts.blocked?.reason)})`);
 
 /** Blocks that come from the shape of the sprint are lifted by that shape alone (`reconcile-structure.ts`). */
 export function followsFromStructure(facts: TaskFacts): boolean {
@@ -374,8 +374,9 @@ function sighted(
 
 /** Dependencies that were added while the attempt runs. */
 function heldBack(facts: TaskFacts, { tasks }: RunState): Row[] {
-  if (facts.unmet === 0) return [];
-  const waitsFor = (facts.definition?.dependsOn ?? []).filter((id) => !isMet(tasks.get(id)));
+  if (facts.definition === null) return [];
+  const waitsFor = facts.definition.dependsOn.filter((id) => !isMet(tasks.get(id)));
+  if (waitsFor.length === 0) return [];
   return [
     {
       row: 'C20',

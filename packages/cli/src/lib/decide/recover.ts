@@ -90,18 +90,21 @@ export function foreignFacts(base: RunState, other: Candidate): ForeignFact[] {
   const found: ForeignFact[] = [];
   for (const theirs of other.state.tasks.values()) {
     const ours = base.tasks.get(theirs.id);
-    const isNews =
-      theirs.status === 'complete' &&
-      !theirs.removed &&
-      (ours?.status !== 'complete' || ours.generation < theirs.generation);
-    if (!isNews) continue;
-    const events = acceptedCompletion(ours, theirs);
+    const { completedBy: by } = theirs;
+    if (by === null || theirs.status !== 'complete' || theirs.removed) continue;
+    if (ours?.status === 'complete' && ours.generation >= theirs.generation) continue;
+    const events = acceptedCompletion(ours, {
+      id: theirs.id,
+      generation: theirs.generation,
+      attempt: theirs.attempt,
+      by,
+    });
     found.push({
       row: 'C26',
       source: other.source,
       taskId: theirs.id,
       generation: theirs.generation,
-      attempt: theirs.completedBy === 'agent' ? theirs.attempt : null,
+      attempt: by === 'agent' ? theirs.attempt : null,
       isAccepted: events.length > 0,
       events,
     });
@@ -109,13 +112,16 @@ export function foreignFacts(base: RunState, other: Candidate): ForeignFact[] {
   return found;
 }
 
+interface CompletedTask extends Pick<TaskFacts, 'id' | 'generation' | 'attempt'> {
+  readonly by: NonNullable<TaskFacts['completedBy']>;
+}
+
 /**
  * The events that take over a completion; none when it is not current: its attempt was closed in the base, or a later
  * one opened, or the task was reopened there.
  */
-function acceptedCompletion(ours: TaskFacts | undefined, theirs: TaskFacts): NewRunEvent[] {
-  const { id: taskId, generation, attempt } = theirs;
-  const by = theirs.completedBy ?? 'agent';
+function acceptedCompletion(ours: TaskFacts | undefined, theirs: CompletedTask): NewRunEvent[] {
+  const { id: taskId, generation, attempt, by } = theirs;
   if (generation !== (ours?.generation ?? 1)) return [];
   const isOpen = ours !== undefined && ours.assignment !== null;
   if (by !== 'agent') return isOpen ? [] : [{ kind: 'task_completed', taskId, generation, by }];

@@ -618,6 +618,37 @@ describe('what we know against what is true', () => {
     });
   });
 
+  it('keeps what is blocked blocked, and hears the newest reason', () => {
+    const said = (past: NewRunEvent, world: Partial<ActualTask>) => one({ past: [past], world: T(world) });
+    const paused = { status: 'blocked', blockedReason: 'paused' } as const;
+    expect(said(blocked('T', 'person'), { status: 'blocked' }).change).toMatchObject({ row: 'C3', isKept: true });
+    expect(said(blocked('T', 'paused'), paused).change).toMatchObject({ row: 'C3', isKept: true });
+    expect(said(blocked('T', 'person'), paused)).toMatchObject({
+      change: { row: 'C4a' },
+      task: { blocked: { reason: 'paused' } },
+    });
+    expect(said(blocked('T', 'person'), { status: 'cancelled' }).task?.status).toBe('cancelled');
+    expect(said(blocked('T', 'attempts_exhausted'), { status: 'complete' }).change.row).toBe('C4');
+  });
+
+  it('lifts what follows from the shape of the sprint by that shape alone', () => {
+    const past = [blocked('T', 'missing_dependency', 'depends on A, which the sprint does not have')];
+    const still = one({ past, world: T({ dependsOn: ['B'] }) });
+    expect(still.change).toMatchObject({ row: 'C3', isKept: true });
+    expect(still.task?.blocked?.detail).toContain('depends on B');
+    const byPerson = one({ past, world: T({ status: 'blocked', blockedReason: 'person', dependsOn: ['A'] }) });
+    expect(byPerson.task?.blocked?.reason).toBe('missing_dependency');
+    expect(one({ past, world: T() }).task?.status).toBe('pending');
+  });
+
+  it('leaves the state as it is, also of tasks that it has never heard of', () => {
+    const state = aRun(atWork);
+    const world = [aTask('T', { status: 'in_progress' }), aTask('NEW', { status: 'complete' })];
+    const changes = reconcile(world, { state, includeInProgress: false, keepRunning: false, ...closing });
+    expect(changes.map(({ row }) => row)).toEqual(['C10', 'C4']);
+    expect([...state.tasks.keys()]).toEqual(['T']);
+  });
+
   it('every row of the table is one that the code names', () => {
     expect(reconciliationRows.filter((row) => !produced.has(row))).toEqual([]);
   });
