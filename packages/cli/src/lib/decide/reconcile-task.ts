@@ -1,30 +1,13 @@
-import {
-  taskStatuses,
-  type BlockedReason,
-  type DefinitionHash,
-  type NewRunEvent,
-  type TaskStatus,
-} from '@ginkoai/contract';
+import { taskStatuses, type DefinitionHash, type TaskStatus } from '@ginkoai/contract';
 import type { ActualTask, AttemptSighting } from './actual-task.js';
-import { isMet } from './apply-event.js';
+import { adoption, agentOf, completedUnheard, isLater } from './adopt-attempt.js';
 import type { Change, ReconciliationRow } from './change.js';
-import { closeAttempt, type AttemptEnd, type AttemptId, type CloseContext } from './close-attempt.js';
-import type { RunState, TaskFacts } from './run-state.js';
-
-export interface ReconcileTaskContext extends CloseContext {
-  readonly state: RunState;
-  /** A task that is marked in progress by somebody else is taken all the same. */
-  readonly includeInProgress: boolean;
-  /** An edited task goes on running as it was given out. */
-  readonly keepRunning: boolean;
-}
-
-type Row = Omit<Change, 'taskId'>;
+import type { AttemptId } from './close-attempt.js';
+import { reconcileAssigned, type ReconcileTaskContext } from './reconcile-assigned.js';
+import { blockedByPerson, completedExternally, heldElsewhere, keep, type Row } from './reconciliation-row.js';
+import type { TaskFacts } from './run-state.js';
 
 const isKnownStatus = (status: string): status is TaskStatus => (taskStatuses as readonly string[]).includes(status);
-
-/** Nothing to do; the row says why. */
-const keep = (row: ReconciliationRow, sentence: string): Row => ({ row, sentence, events: [], isKept: true });
 
 /** Our facts of one task against the world: what was found, and the events that follow. */
 export function reconcileTask(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskContext): Change[] {
@@ -35,7 +18,7 @@ export function reconcileTask(facts: TaskFacts, actual: ActualTask, context: Rec
 function rowsOf(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskContext): Row[] {
   if (isAnotherTask(facts.givenDefinition, actual.definition)) return anotherTask(facts, actual, context);
   if (!isKnownStatus(actual.status)) return unknownStatus(facts, actual);
-  if (facts.assignment !== null) return assigned(facts, facts.assignment.agentId, actual, actual.status, context);
+  if (facts.assignment !== null) return reconcileAssigned(facts, facts.assignment.agentId, actual, actual.status, context);
   switch (facts.status) {
     case 'pending':
       return pending(facts, actual, actual.status, context);
@@ -115,105 +98,6 @@ function pendingWithSighting(
     },
   ];
 }
-
-/** An attempt of an earlier generation says nothing about this one. */
-function isLater(sighting: AttemptSighting, facts: TaskFacts): boolean {
-  if (sighting.generation !== facts.generation) return sighting.generation > facts.generation;
-  return sighting.attempt > facts.attempt;
-}
-
-/** Its assignment and its end are news to us: the journal that had them is gone. */
-function completedUnheard(facts: TaskFacts, sighting: AttemptSighting): Row {
-  const { attempt, generation } = sighting;
-  const { id: taskId } = facts;
-  const cost = sighting.usage === undefined ? {} : { usage: sighting.usage };
-  const completed: NewRunEvent = {
-    kind: 'task_completed',
-    taskId,
-    generation,
-    attempt,
-    agentId: agentOf(sighting),
-    by: 'agent',
-    ...cost,
-  };
-  return {
-    row: 'C15',
-    sentence: `Task ${taskId} was completed meanwhile (attempt ${attempt})`,
-    events: [...assignment(facts, sighting), completed],
-    writeMark: true,
-  };
-}
-
-const agentOf = (sighting: AttemptSighting): string => sighting.agentId ?? 'an agent';
-
-/** Takes over an assignment that the record lacks, and with it the generation that a lost journal had opened. */
-function assignment(facts: TaskFacts, sighting: AttemptSighting): NewRunEvent[] {
-  const { attempt, generation } = sighting;
-  const { id: taskId } = facts;
-  const reopened: NewRunEvent = { kind: 'task_reopened', taskId, generation };
-  return [
-    ...(generation > facts.generation ? [reopened] : []),
-    {
-      kind: 'task_assigned',
-      taskId,
-      agentId: agentOf(sighting),
-      generation,
-      attempt,
-      place: sighting.place ?? '',
-    },
-  ];
-}
-
-function adoption(facts: TaskFacts, sighting: AttemptSighting): NewRunEvent[] {
-  const { attempt, generation } = sighting;
-  const adopted: NewRunEvent = {
-    kind: 'task_adopted',
-    taskId: facts.id,
-    agentId: agentOf(sighting),
-    generation,
-    attempt,
-  };
-  return [...assignment(facts, sighting), adopted];
-}
-
-function completedExternally(facts: TaskFacts, actual: ActualTask): Row {
-  return {
-    row: 'C4',
-    sentence: `Task ${facts.id} completed externally`,
-    events: [
-      { kind: 'task_completed', taskId: facts.id, generation: facts.generation, by: actual.by ?? 'sprint_file' },
-    ],
-    ...owedMark(actual),
-  };
-}
-
-function heldElsewhere(facts: TaskFacts): Row {
-  return {
-    row: 'C4b',
-    sentence: `Task ${facts.id} is marked in progress by somebody else; held`,
-    events: [{ kind: 'task_blocked', taskId: facts.id, reason: 'in_progress_elsewhere' }],
-  };
-}
-
-function blockedByPerson(facts: TaskFacts, actual: ActualTask, status: 'blocked' | 'cancelled'): Row {
-  const reason: BlockedReason = status === 'cancelled' ? 'cancelled' : (actual.blockedReason ?? 'person');
-  return {
-    row: 'C4a',
-    sentence: `Task ${facts.id} ${blockWords(reason, actual.reason)}`,
-    events: [{ kind: 'task_blocked', taskId: facts.id, reason, ...detailOf(actual) }],
-  };
-}
-
-function blockWords(reason: BlockedReason, why: string | undefined): string {
-  const verb = reason === 'cancelled' || reason === 'paused' ? reason : 'blocked';
-  return why === undefined ? `${verb} by a person` : `${verb}: ${why}`;
-}
-
-const detailOf = (actual: ActualTask): { detail?: string } =>
-  actual.reason === undefined ? {} : { detail: actual.reason };
-const owedMark = (actual: ActualTask): { writeMark?: true } =>
-  actual.by === 'graph' || actual.isMarkOwed === true ? { writeMark: true } : {};
-
 function complete(facts: TaskFacts, actual: ActualTask, status: TaskStatus, context: ReconcileTaskContext): Row[] {
   if (status === 'complete') {
     if (actual.isMarkOwed !== true) return [keep('C22', `Task ${facts.id} is complete`)];
@@ -286,191 +170,6 @@ function unblocked(row: ReconciliationRow, facts: TaskFacts): Row {
   return { row, sentence: `Task ${facts.id} unblocked`, events: [{ kind: 'task_unblocked', taskId: facts.id }] };
 }
 
-function assigned(
-  facts: TaskFacts,
-  agentId: string,
-  actual: ActualTask,
-  status: TaskStatus,
-  context: ReconcileTaskContext,
-): Row[] {
-  const id: AttemptId = { taskId: facts.id, generation: facts.generation, attempt: facts.attempt };
-  const seen = actual.assignment;
-  if (seen !== undefined && isLater(seen, facts)) return superseded(facts, id, seen);
-  const ended = seen === undefined ? null : endOf(seen);
-  if (ended !== null)
-    return [{ ...endRow(facts, seen as AttemptSighting), events: closeAttempt(context.state, id, ended, context) }];
-  const release = (
-    reason: 'completed_elsewhere' | 'blocked_by_person' | 'stopped' | 'definition_changed',
-  ): NewRunEvent => ({ kind: 'task_released', ...id, reason });
-  if (actual.isTickedMeanwhile === true) {
-    return [
-      {
-        row: 'C16a',
-        sentence: `Task ${facts.id} was ticked while ${agentId} works on it; counts when the attempt ends well`,
-        events: [],
-      },
-    ];
-  }
-  switch (status) {
-    case 'complete': {
-      const done = completedExternally(facts, actual);
-      return [{ ...done, row: 'C16', events: [release('completed_elsewhere'), ...done.events], stop: id }];
-    }
-    case 'blocked':
-    case 'cancelled': {
-      const block = blockedByPerson(facts, actual, status);
-      return [{ ...block, row: 'C19', events: [release('blocked_by_person'), ...block.events], stop: id }];
-    }
-    case 'pending':
-      return [{ row: 'C19', sentence: `Task ${facts.id} set back to pending`, events: [release('stopped')], stop: id }];
-    case 'in_progress':
-      return stillRunning(facts, { id, agentId }, actual, context);
-  }
-}
-
-function stillRunning(
-  facts: TaskFacts,
-  { id, agentId }: { id: AttemptId; agentId: string },
-  actual: ActualTask,
-  context: ReconcileTaskContext,
-): Row[] {
-  if (isEdited(facts.givenDefinition, actual.definition) && !context.keepRunning) {
-    return [
-      {
-        row: 'C21',
-        sentence: `Task ${facts.id} was edited; attempt ${id.attempt} is stopped and it starts again`,
-        events: [
-          { kind: 'task_released', ...id, reason: 'definition_changed' },
-          { kind: 'task_reopened', taskId: facts.id, generation: facts.generation + 1 },
-        ],
-        stop: id,
-      },
-    ];
-  }
-  return [sighted(facts, { id, agentId, seen: actual.assignment }), ...heldBack(facts, context.state)];
-}
-
-function sighted(
-  { id: taskId }: TaskFacts,
-  { id, agentId, seen }: { id: AttemptId; agentId: string; seen: AttemptSighting | undefined },
-): Row {
-  switch (seen?.state) {
-    case 'sent':
-      return { row: 'C8', sentence: `Task ${taskId} is told to ${agentId} again`, events: [], resend: id };
-    case 'running':
-      return {
-        row: 'C10',
-        sentence: `Task ${taskId} is still running (${agentId}, attempt ${id.attempt}); adopted`,
-        events: [{ kind: 'task_adopted', ...id, agentId }],
-      };
-    case 'silent':
-      return keep('C11', `Task ${taskId} is in progress (attempt ${id.attempt}); nothing is heard of ${agentId} yet`);
-    case 'unheard':
-      return keep('C9', `Task ${taskId} may have reached ${agentId} (attempt ${id.attempt}); given to nobody else`);
-    default:
-      return keep('C10', `Task ${taskId} is in progress (attempt ${id.attempt})`);
-  }
-}
-
-/** Dependencies that were added while the attempt runs. */
-function heldBack(facts: TaskFacts, { tasks }: RunState): Row[] {
-  if (facts.definition === null) return [];
-  const waitsFor = facts.definition.dependsOn.filter((id) => !isMet(tasks.get(id)));
-  if (waitsFor.length === 0) return [];
-  return [
-    {
-      row: 'C20',
-      sentence: `Task ${facts.id} runs on, but now depends on ${waitsFor.join(', ')}; its completion is held until then`,
-      events: [],
-      isWarning: true,
-    },
-  ];
-}
-
-function superseded(facts: TaskFacts, id: AttemptId, seen: AttemptSighting): Row[] {
-  const followed = seen.state === 'completed' ? completedUnheard(facts, seen).events : adoption(facts, seen);
-  return [
-    {
-      row: 'C14',
-      sentence: `Task ${facts.id} is at attempt ${seen.attempt} in the graph; attempt ${id.attempt} is stopped`,
-      events: [{ kind: 'task_released', ...id, reason: 'superseded' }, ...followed],
-      stop: id,
-    },
-  ];
-}
-
-/** How a sighted attempt ended; null: it has not. */
-function endOf(seen: AttemptSighting): AttemptEnd | null {
-  const cost = {
-    ...(seen.durationMs === undefined ? {} : { durationMs: seen.durationMs }),
-    ...(seen.usage === undefined ? {} : { usage: seen.usage }),
-  };
-  switch (seen.state) {
-    case 'completed':
-      return { kind: 'completed', ...cost, ...(seen.summary === undefined ? {} : { summary: seen.summary }) };
-    case 'failed':
-      return {
-        kind: 'failed',
-        failure: seen.failure ?? { code: 'agent_failed', message: 'the agent reported a failure' },
-        ...cost,
-      };
-    case 'ended_blocked':
-      return { kind: 'blocked', detail: seen.detail ?? 'the agent gave no reason' };
-    case 'throttled':
-      return { kind: 'released', reason: 'throttled', retryAfterMs: 0 };
-    case 'lost':
-      return { kind: 'lost', reason: seen.lossReason ?? 'lease_over' };
-    case 'not_accepted':
-      return { kind: 'not_accepted' };
-    case 'running':
-    case 'silent':
-    case 'unheard':
-    case 'sent':
-      return null;
-  }
-}
-
-function endRow(facts: TaskFacts, seen: AttemptSighting): Omit<Row, 'events'> {
-  switch (seen.state) {
-    case 'completed':
-      if (facts.unmet > 0) {
-        return {
-          row: 'C20',
-          sentence: `Task ${facts.id} was done meanwhile (attempt ${facts.attempt}) and waits for its new dependencies`,
-          isWarning: true,
-        };
-      }
-      return {
-        row: 'C15',
-        sentence: `Task ${facts.id} was completed meanwhile (attempt ${facts.attempt})`,
-        writeMark: true,
-      };
-    case 'failed':
-    case 'ended_blocked':
-    case 'throttled':
-      return { row: 'C17', sentence: `Task ${facts.id} failed meanwhile (attempt ${facts.attempt})` };
-    case 'not_accepted':
-      return { row: 'C7', sentence: `Task ${facts.id} had not been started; given again` };
-    default:
-      return {
-        row: seen.lossReason === 'machine_gone' ? 'C13' : 'C12',
-        sentence: `Task ${facts.id} was lost (attempt ${facts.attempt}: ${lossWords(seen)})`,
-      };
-  }
-}
-
-function lossWords(seen: AttemptSighting): string {
-  switch (seen.lossReason) {
-    case 'process_gone':
-    case 'launcher_gone':
-      return 'its process is gone without a result';
-    case 'machine_gone':
-      return 'its machine is gone';
-    default:
-      return 'its lease is over';
-  }
-}
-
 function unknownStatus(facts: TaskFacts, actual: ActualTask): Row[] {
   const isSaid = facts.blocked?.reason === 'unknown_status' && facts.blocked.detail === actual.status;
   if (facts.status === 'complete' || facts.status === 'in_progress' || isSaid)
@@ -488,11 +187,6 @@ function unknownStatus(facts: TaskFacts, actual: ActualTask): Row[] {
 function isAnotherTask(given: DefinitionHash | null, now: DefinitionHash | undefined): boolean {
   return given !== null && now !== undefined && given.title !== now.title && given.body !== now.body;
 }
-
-function isEdited(given: DefinitionHash | null, now: DefinitionHash | undefined): boolean {
-  return given !== null && now !== undefined && (given.title !== now.title || given.body !== now.body);
-}
-
 function anotherTask(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskContext): Row[] {
   const id: AttemptId = { taskId: facts.id, generation: facts.generation, attempt: facts.attempt };
   const generation = facts.generation + 1;

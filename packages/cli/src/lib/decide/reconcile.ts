@@ -3,7 +3,8 @@ import type { ActualTask } from './actual-task.js';
 import type { Change } from './change.js';
 import type { AttemptId } from './close-attempt.js';
 import { reconcileStructure } from './reconcile-structure.js';
-import { reconcileTask, type ReconcileTaskContext } from './reconcile-task.js';
+import type { ReconcileTaskContext } from './reconcile-assigned.js';
+import { reconcileTask } from './reconcile-task.js';
 import { factsOf, type RunState, type TaskFacts } from './run-state.js';
 
 /**
