@@ -14,7 +14,6 @@ export interface ReconcileTaskContext extends CloseContext {
   readonly keepRunning: boolean;
 }
 
-
 /** A task with an open attempt. */
 export function reconcileAssigned(
   facts: TaskFacts,

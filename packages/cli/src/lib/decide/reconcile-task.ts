@@ -18,7 +18,8 @@ export function reconcileTask(facts: TaskFacts, actual: ActualTask, context: Rec
 function rowsOf(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskContext): Row[] {
   if (isAnotherTask(facts.givenDefinition, actual.definition)) return anotherTask(facts, actual, context);
   if (!isKnownStatus(actual.status)) return unknownStatus(facts, actual);
-  if (facts.assignment !== null) return reconcileAssigned(facts, facts.assignment.agentId, actual, actual.status, context);
+  if (facts.assignment !== null)
+    return reconcileAssigned(facts, facts.assignment.agentId, actual, actual.status, context);
   switch (facts.status) {
     case 'pending':
       return pending(facts, actual, actual.status, context);
