@@ -98,7 +98,6 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   const lastEpoch = local.value.kind === 'found' ? local.value.state.epoch : 0;
   let graphTrouble: Failure | null = null;
   let lease: AcquireLeaseResponse | null = null;
-  let isSilent = false;
   if (connected.ok) {
     const asked = await acquireLease({
       client: connected.value.client,
@@ -114,6 +113,7 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     graphTrouble = connected.failure;
   }
   const epoch = lease?.epoch ?? lastEpoch;
+  const isSilent = graphTrouble?.code === 'graph_timeout' || graphTrouble?.code === 'graph_unreachable';
   const launcher = await connectLaunchers({
     root,
     scope: `${graphId}/${epicId}`,
@@ -133,7 +133,7 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     stateFile,
     local: local.value,
     graph: connected.ok ? connected.value : { why: connected.failure.message },
-    askable: connected.ok && !isSilent ? connected.value : { why: warnings[0]?.message ?? '' },
+    askable: connected.ok && !isSilent ? connected.value : { why: graphTrouble?.message ?? '' },
     lease,
     epoch,
     graphTrouble,

@@ -8,8 +8,6 @@ import type { RunSessionParts } from './run-session.js';
 export interface GraphLinks {
   readonly mirror: Mirror;
   readonly lease: Lease;
-  /** Gives up what is still under way; for after the end of both. */
-  close(): void;
 }
 
 export interface GraphLinksHooks {
@@ -26,7 +24,7 @@ const releaseTimeoutMs = 2_000;
 export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): GraphLinks {
   const { claim, opened, clock, chance, options, reporter, inbox } = parts;
   const { graph } = claim;
-  if ('why' in graph) return { mirror: silentMirror(graph.why), lease: noLease, close: () => undefined };
+  if ('why' in graph) return { mirror: silentMirror(graph.why), lease: noLease };
   const { client } = graph;
   // Not retried inside the client: mirror and keeper have a back-off of their own.
   const once = { retries: 0, signal: hooks.signal };
@@ -34,10 +32,6 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
   const { epicId } = state;
   const { orchestratorId } = claim.holder;
   const lost = (failure: Failure): void => inbox.push(takenOver(failure));
-  // A call that is under way when the run is over would keep the process alive until its time-out.
-  const end = new AbortController();
-  // One call of the mirror is not retried inside the client: the mirror has its own back-off.
-  const once = { retries: 0, signal: end.signal };
   const mirror = createGraphMirror({
     clock,
     chance,
@@ -75,7 +69,7 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
     onGranted: (epoch) => inbox.push({ kind: 'lease_granted', epoch }),
     onLost: lost,
   });
-  return { mirror, lease, close: () => end.abort() };
+  return { mirror, lease };
 }
 
 function takenOver(failure: Failure): RunInput {

@@ -75,8 +75,7 @@ async function runClaimed(
 ): Promise<Result<ExitCode>> {
   const { found, options, config, specs, clock, chance, limits, reporter } = parts;
   const { place, holder, epoch, directory, graphId } = claim;
-  const graph = graphToAsk(claim);
-  const sources = await gatherSources({ local: claim.local, place, epicId: identity.epicId, graph });
+  const sources = await gatherSources({ local: claim.local, place, epicId: identity.epicId, graph: claim.askable });
   if (!sources.ok) return sources;
   const sprint = await openSprintSource(parts, { claim, inbox });
   if (!sprint.ok) return sprint;
@@ -192,17 +191,11 @@ async function readWords(
   since: number | null,
 ): Promise<{ words: ReturnType<typeof wordsOf>; revision: number }> {
   const none = { words: new Map<string, never>(), revision: since ?? 0 };
-  const graph = graphToAsk(claim);
+  const graph = claim.askable;
   if ('why' in graph) return none;
   const news = await graph.client.taskNews({ epicId, since: since ?? 0 }, { retries: 0 });
   if (!news.ok) return none;
   return { words: since === null ? none.words : wordsOf(news.value), revision: news.value.revision };
-}
-
-/** A graph that gave no answer about the lease is not asked, and waited for, again and again at the start. */
-function graphToAsk({ graph, graphTrouble }: Claim): Claim['graph'] {
-  const isSilent = graphTrouble?.code === 'graph_timeout' || graphTrouble?.code === 'graph_unreachable';
-  return isSilent ? { why: graphTrouble.message } : graph;
 }
 
 /** When the orchestrator before this one gave its last sign of life. */

@@ -61,7 +61,6 @@ class RunSession {
   readonly #checkpointer: Checkpointer;
   readonly #mirror: Mirror;
   readonly #lease: Lease;
-  readonly #closeLinks: () => void;
   readonly #phases = new Map<TaskId, AttemptPhase>();
   readonly #stopping = new Map<TaskId, AttemptId>();
   readonly #strays = new Map<string, TaskId>();
@@ -96,7 +95,6 @@ class RunSession {
     });
     this.#mirror = links.mirror;
     this.#lease = links.lease;
-    this.#closeLinks = () => links.close();
   }
 
   async run(): Promise<RunSummary> {
@@ -235,7 +233,7 @@ class RunSession {
       else this.#lease.stop();
     }
     this.#calls.abort();
-    this.#closeLinks();
+    this.#calls.abort();
     await agents.close();
     const closed = await this.#journal.close();
     if (!closed.ok && !end.isTakenOver && end.stop.reason !== 'disk_full')
