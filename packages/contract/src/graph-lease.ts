@@ -23,8 +23,9 @@ export const acquireLeaseRequestSchema = z.object({
     })
     .optional(),
   /**
-   * A run that went on without a lease, under the last epoch it knew and its holder then: refused as `stale_epoch` if
-   * anybody else has held the lease since. Epoch 0: it never knew one.
+   * A run that went on without a lease under the last epoch it knew (0: none): refused as `stale_epoch` if anybody has
+   * been granted a later one since. `orchestratorId`: the holder of that epoch as far as the run knows; where the lease
+   * is still exactly its, the run takes its place at once.
    */
   reclaim: z.object({ epoch: epochSchema, orchestratorId: orchestratorIdSchema }).optional(),
 });

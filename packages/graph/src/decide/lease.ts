@@ -40,13 +40,14 @@ export type AcquireDecision =
 /**
  * Grants a lease that is free, released or run out, or whose present holder is exactly the one that the request
  * replaces or goes on from. Asked again by its holder, it is the same lease, renewed. A reclaim is stale once anybody
- * else got the lease after the epoch that it knows; so it is for a run that never knew an epoch, if another run of the
- * epic ever had one: the two must be brought together by a resume first.
+ * else got a later epoch than the one it knows; so it is for a run that never knew an epoch, if another run of the epic
+ * ever had one: the two must be brought together by a resume first. Until then it is a request like any other, which
+ * may name the holder it goes on from.
  */
 export function decideAcquire(lease: Lease | null, request: AcquireRequest, now: EpochMillis): AcquireDecision {
   if (lease === null) return { kind: 'granted', lease: grant(null, request, now) };
   if (isOwn(lease, request)) return { kind: 'granted', lease: extend(lease, request.ttlMs, now) };
-  if (request.reclaim !== null && wasTakenSince(lease, request.reclaim)) return { kind: 'stale', lease };
+  if (request.reclaim !== null && lease.epoch > request.reclaim.epoch) return { kind: 'stale', lease };
   if (isLive(lease, now) && !namesHolder(lease, request.replaces) && !namesHolder(lease, request.reclaim)) {
     return { kind: 'held', lease };
   }
@@ -126,8 +127,4 @@ function isOwn(lease: Lease, request: AcquireRequest): boolean {
 
 function namesHolder(lease: Lease, named: HoldRequest | null): boolean {
   return named !== null && lease.epoch === named.epoch && lease.holder.orchestratorId === named.orchestratorId;
-}
-
-function wasTakenSince(lease: Lease, reclaim: HoldRequest): boolean {
-  return lease.epoch > reclaim.epoch || (lease.epoch === reclaim.epoch && !namesHolder(lease, reclaim));
 }

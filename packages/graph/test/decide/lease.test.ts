@@ -114,9 +114,10 @@ describe('a run that went on without a lease and asks for it', () => {
     expect(decideAcquire(ofB, request, 999_000)).toEqual({ kind: 'stale', lease: ofB });
   });
 
-  it('is refused as stale if another got the same epoch from a graph made anew', () => {
-    const request = aRequest('c', { reclaim: { orchestratorId: 'x', epoch: 1 } });
-    expect(decideAcquire(ofA, request, 999_000).kind).toBe('stale');
+  it('waits for a live holder of the epoch it knows if it names another, and follows it once it has run out', () => {
+    const request = aRequest('c', { reclaim: { orchestratorId: 'c', epoch: 1 } });
+    expect(decideAcquire(ofA, request, 2_000)).toEqual({ kind: 'held', lease: ofA });
+    expect(granted(ofA, request, 31_000).epoch).toBe(2);
   });
 
   it('is refused as stale if it never knew an epoch and another run had one', () => {

@@ -52,6 +52,9 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): Lease {
     } else if (result.failure.code === 'stale_epoch' || (held === null && result.failure.code === 'lease_held')) {
       isOver = true;
       parts.onLost(result.failure);
+    } else if (result.failure.code === 'not_found') {
+      // The graph was made anew and knows of no holder: the next question asks for the lease again.
+      epoch = null;
     }
   };
 
