@@ -7,6 +7,7 @@ import {
   type Failure,
   type GraphId,
   type Holder,
+  type OrchestratorId,
   type Result,
 } from '@ginkoai/contract';
 import { acquireLease } from './acquire-lease.js';
@@ -48,6 +49,8 @@ export interface Claim {
   /** null: the graph did not answer; the run goes on under the last epoch that is known. */
   readonly lease: AcquireLeaseResponse | null;
   readonly epoch: Epoch;
+  /** The last epoch that this working copy knew, and who held it; epoch 0: none. */
+  readonly lastKnown: { readonly epoch: Epoch; readonly orchestratorId: OrchestratorId };
   /** Why the lease could not be asked for; it is among the warnings. */
   readonly graphTrouble: Failure | null;
   readonly launcher: LauncherConnection;
@@ -96,6 +99,8 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   if (connected.ok) undo.push(() => connected.value.close());
   if (!local.ok) return refuse(local.failure);
   const lastEpoch = local.value.kind === 'found' ? local.value.state.epoch : 0;
+  // The state is one and the same object later on, with this process's id in it.
+  const lastHolder = local.value.kind === 'found' ? local.value.state.orchestratorId : holder.orchestratorId;
   let graphTrouble: Failure | null = null;
   let lease: AcquireLeaseResponse | null = null;
   if (connected.ok) {
@@ -136,6 +141,7 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     askable: connected.ok && !isSilent ? connected.value : { why: graphTrouble?.message ?? '' },
     lease,
     epoch,
+    lastKnown: { epoch: lastEpoch, orchestratorId: lastHolder },
     graphTrouble,
     launcher: launcher.value,
     warnings: graphTrouble === null ? [] : [graphTrouble],

@@ -60,7 +60,8 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
         epicId,
         holder: claim.holder,
         atLeastEpoch: state.epoch,
-        lastKnown: { epoch: state.epoch, orchestratorId },
+        // As long as no lease was granted to this process it goes on from the one that it found.
+        lastKnown: state.epoch === claim.lastKnown.epoch ? claim.lastKnown : { epoch: state.epoch, orchestratorId },
         isTakeover: false,
         call: once,
       }),
