@@ -161,6 +161,10 @@ export class WorkingCopy {
     return unwrap(parseCheckpoint(checkpointFileSchema.parse(JSON.parse(this.checkpointText())).checkpoint));
   }
 
+  hasLock(): boolean {
+    return existsSync(join(this.stateDirectory, 'lock'));
+  }
+
   lockHolder(): z.infer<typeof lockHolderSchema> {
     return lockHolderSchema.parse(JSON.parse(readFileSync(join(this.stateDirectory, 'lock'), 'utf8')));
   }

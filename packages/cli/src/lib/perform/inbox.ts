@@ -11,6 +11,10 @@ export class Inbox<T> {
     this.#wake?.();
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
   /** Everything that arrived, in order; the inbox is empty afterwards. */
   take(): T[] {
     const taken = this.#entries;

@@ -48,6 +48,8 @@ export interface OrchestrationParts {
   readonly metrics: () => ContextMetrics | undefined;
   readonly pollIntervalMs: Millis;
   readonly sprint: SprintPort;
+  /** Looks at the sprint file now; what has changed comes into the inbox. */
+  readonly lookAtSprint: () => Promise<void>;
   readonly phases: Map<TaskId, AttemptPhase>;
   /** Attempts that were told to stop and may still run: their tasks are not given out again before they ended. */
   readonly stopping: Map<TaskId, AttemptId>;
@@ -137,7 +139,7 @@ class Orchestration {
     const assignments: AssignDecision[] = [];
     const records: NewRunEvent[] = [];
     for (const decision of decisions) {
-      if (decision.kind === 'stop') return this.#fatal ?? decision;
+      if (decision.kind === 'stop') return (await this.#hasNews()) ? null : (this.#fatal ?? decision);
       if (decision.kind === 'record') records.push(decision.event);
       else assignments.push(decision);
     }
@@ -146,6 +148,13 @@ class Orchestration {
     checkpointer.saveIfDue(this.#state.sequence);
     if (records.length === 0 && this.#fatal === null) await inbox.wait(this.#nextLook(now, wakeAt), clock);
     return null;
+  }
+
+  /** Before the run ends: a person may have added or unblocked tasks since the last look. */
+  async #hasNews(): Promise<boolean> {
+    if (this.#fatal !== null) return false;
+    await this.#parts.lookAtSprint();
+    return !this.#parts.inbox.isEmpty;
   }
 
   /** Somebody else may have the run by now: then what was heard meanwhile is theirs to judge. */

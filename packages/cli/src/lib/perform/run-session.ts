@@ -195,6 +195,7 @@ class RunSession {
         metrics,
         pollIntervalMs: options.pollIntervalMs,
         sprint,
+        lookAtSprint: () => sprint.poll(),
         phases: this.#phases,
         stopping: this.#stopping,
         strays: this.#strays,

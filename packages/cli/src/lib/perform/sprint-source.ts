@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { failed, ok, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
 import type { Mark } from '../decide/judge-world.js';
@@ -35,6 +35,8 @@ export interface SprintSourceParts {
 const writePauseMs: Millis = 100;
 const writePausePerCost = 10;
 const maxWriteTries = 5;
+/** A file without any task is most likely being saved at this moment. */
+const savingPauseMs: Millis = 50;
 
 /**
  * The sprint file of a run: reads it when it changed, knows what was last seen of it, and writes the marks it owes.
@@ -54,6 +56,7 @@ export class SprintSource implements MarkWriter, SprintPort {
   readonly #written = new Set<TaskId>();
   #writing: Promise<void> | null = null;
   #toldTrouble = '';
+  #toldWriteTrouble = '';
 
   constructor(parts: SprintSourceParts) {
     this.#parts = parts;
@@ -62,7 +65,7 @@ export class SprintSource implements MarkWriter, SprintPort {
     this.#byId = indexOf(parts.sprint);
     this.#marks = marksOf(parts.sprint);
     this.#lastSeen = new Map(parts.marksFile.marksOf(parts.name));
-    this.#signature = signatureOf(parts.file);
+    this.#signature = signatureIfUnchanged(parts.file, parts.text);
   }
 
   /** The sprint as last read, our own writes included. */
@@ -117,6 +120,7 @@ export class SprintSource implements MarkWriter, SprintPort {
     if (changed.ok && changed.value) {
       this.#toldTrouble = '';
       this.#parts.onChanged();
+      this.#payOwed();
     } else if (!changed.ok && this.#toldTrouble !== changed.failure.message) {
       this.#toldTrouble = changed.failure.message;
       this.#parts.onTrouble(changed.failure);
@@ -126,10 +130,16 @@ export class SprintSource implements MarkWriter, SprintPort {
   owe(taskIds: readonly TaskId[]): void {
     if (!this.#parts.isWriteBack || taskIds.length === 0) return;
     for (const id of taskIds) this.#owed.add(id);
-    this.#writing ??= this.#writeUntilPaid().finally(() => (this.#writing = null));
+    this.#payOwed();
+  }
+
+  #payOwed(): void {
+    if (this.#owed.size > 0) this.#writing ??= this.#writeUntilPaid().finally(() => (this.#writing = null));
   }
 
   async settle(): Promise<void> {
+    // What could not be written before is tried once more.
+    this.#payOwed();
     while (this.#writing !== null) await this.#writing;
   }
 
@@ -142,14 +152,21 @@ export class SprintSource implements MarkWriter, SprintPort {
       const startedAt = this.#parts.clock.monotonic();
       const written = await this.#inTurn(() => this.#write(batch));
       if (!written.ok) {
-        // The state has the completion: a later start writes what is still owed.
-        this.#parts.onTrouble(written.failure);
+        // Tried again when the file has changed, with the next completion, and by a later start: the state has them.
+        for (const id of batch) this.#owed.add(id);
+        if (this.#toldWriteTrouble !== written.failure.code) this.#parts.onTrouble(written.failure);
+        this.#toldWriteTrouble = written.failure.code;
         return;
       }
+      this.#toldWriteTrouble = '';
       if (this.#owed.size === 0) return;
       const cost = this.#parts.clock.monotonic() - startedAt;
-      await new Promise<void>((resolve) => this.#parts.clock.after(writePauseMs + cost * writePausePerCost, resolve));
+      await this.#pause(writePauseMs + cost * writePausePerCost);
     }
+  }
+
+  #pause(delayMs: Millis): Promise<void> {
+    return new Promise((resolve) => this.#parts.clock.after(delayMs, resolve));
   }
 
   async #write(ids: readonly TaskId[]): Promise<Result<void>> {
@@ -162,6 +179,10 @@ export class SprintSource implements MarkWriter, SprintPort {
       if (typeof text !== 'string')
         return failed('file_unreadable', `${name} cannot be read to mark ${ids.join(', ')} complete: ${text.message}`);
       const tasks = indexOf(parseSprint(text, name));
+      if (tasks.size === 0) {
+        await this.#pause(savingPauseMs);
+        continue;
+      }
       const present = ids.flatMap((id) => tasks.get(id) ?? []);
       const patches = present
         .map((task) => completeMarkPatch(text, task))
@@ -193,7 +214,7 @@ export class SprintSource implements MarkWriter, SprintPort {
     }
     return failed(
       'file_unwritable',
-      `${name} changes all the time; ${ids.join(', ')} could not be marked complete. The state has them.`,
+      `${name} changes all the time or has no tasks; ${ids.join(', ')} could not be marked complete. The state has them.`,
     );
   }
 
@@ -245,6 +266,17 @@ async function readText(path: string): Promise<string | Error> {
 function signatureOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   return found === undefined ? '' : `${found.ino}/${found.size}/${found.mtimeMs}`;
+}
+
+/** Empty, so that the next look reads the file, if it was saved since its text was read for the start of the run. */
+function signatureIfUnchanged(path: string, text: string): string {
+  const signature = signatureOf(path);
+  try {
+    return readFileSync(path, 'utf8') === text ? signature : '';
+  } catch {
+    // The next look says what is wrong with it.
+    return '';
+  }
 }
 
 export function markOf(task: SprintTask): Mark {
