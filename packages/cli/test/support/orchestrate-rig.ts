@@ -10,13 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   launcherDescriptorSchema,
   lockHolderSchema,
   parseCheckpoint,
   runEventSchema,
+  seenMarksSchema,
   unwrap,
   type LauncherDescriptor,
   type OrchestratorCheckpoint,
@@ -159,6 +160,14 @@ export class WorkingCopy {
 
   checkpoint(): OrchestratorCheckpoint {
     return unwrap(parseCheckpoint(checkpointFileSchema.parse(JSON.parse(this.checkpointText())).checkpoint));
+  }
+
+  /** The mark of a task that was last seen here, as ginko remembers it. */
+  seenMark(taskId: string): string | undefined {
+    const path = join(this.stateDirectory, 'marks.json');
+    if (!existsSync(path)) return undefined;
+    const { files } = seenMarksSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return files[relative(this.root, this.sprintPath)]?.[taskId];
   }
 
   hasLock(): boolean {
