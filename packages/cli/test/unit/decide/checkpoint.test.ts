@@ -74,6 +74,13 @@ describe('checkpointOf and restoreState', () => {
     );
   });
 
+  it('keep the process that runs an attempt', () => {
+    const history = aRun(['T1']).assign('T1');
+    history.add({ kind: 'task_started', taskId: 'T1', generation: 1, attempt: 1, pid: 5, processStartedAt: '77' });
+    const restored = restoreState(checkpointOf(history.state, { savedAt }), [], place);
+    expect(restored.tasks.get('T1')?.assignment).toEqual(history.facts('T1').assignment);
+  });
+
   it('keep the input as it is', () => {
     const checkpoint = checkpointOf(aRun(['T1']).assign('T1').state, { savedAt });
     const before = structuredClone(checkpoint);
@@ -134,8 +141,8 @@ describe('restoreState, of a checkpoint like those of version 1', () => {
       inProgressTasks: { T2: 'agent-1' },
       blockedTasks: ['T3'],
     });
-    const { usage: _, ...old } = checkpoint;
-    const state = restoreState(old, [], place);
+    delete checkpoint.usage;
+    const state = restoreState(checkpoint, [], place);
     expect(state.tasks.get('T1')?.status).toBe('complete');
     expect(state.tasks.get('T2')).toMatchObject({
       status: 'in_progress',
@@ -155,6 +162,16 @@ describe('restoreState, of a checkpoint like those of version 1', () => {
     const again = restoreState(checkpointOf(state, { savedAt }), [], place);
     expect(again.tasks.get('T1')).toMatchObject({ status: 'complete', completedBy: 'agent', removed: true });
     expect(again.tasks.get('T2')).toMatchObject({ status: 'complete', completedBy: 'sprint_file', removed: true });
+  });
+
+  it('closes an attempt of which nobody knows where it ran', () => {
+    const checkpoint = aCheckpoint({ inProgressTasks: { T1: 'agent-1' } });
+    const id = { taskId: 'T1', generation: 1, attempt: 1 };
+    const done = { kind: 'task_completed', ...id, by: 'agent', sequence: 2, at: savedAt } as const;
+    const { closed } = restoreState(checkpoint, [done], place);
+    expect(closed).toEqual([
+      { ...id, agentId: 'agent-1', status: 'completed', assignedAt: savedAt, closedAt: savedAt },
+    ]);
   });
 
   it('keeps the last closed attempts of a long history', () => {

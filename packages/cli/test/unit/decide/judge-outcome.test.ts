@@ -35,9 +35,9 @@ describe('judgeOutcome, by the exit', () => {
   });
 
   it('counts no time for a command whose start is unknown', () => {
-    const { startedAt: _, ...rest } = { startedAt, exit: exited(0), timedOut: false, stopped: false, endedAt };
+    const outcome: LauncherOutcome = { exit: exited(0), timedOut: false, stopped: false, endedAt };
     const facts = { word: { kind: 'none' }, outputFile: 'output.log', timeLimitMs: 1, hasVerify: false } as const;
-    expect(judgeOutcome({ outcome: rest, ...facts })).toEqual({ kind: 'completed', durationMs: 0 });
+    expect(judgeOutcome({ outcome, ...facts })).toEqual({ kind: 'completed', durationMs: 0 });
   });
 
   it('takes any other exit and any signal for a failure, and says where the output is', () => {
