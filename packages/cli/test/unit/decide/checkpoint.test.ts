@@ -74,6 +74,13 @@ describe('checkpointOf and restoreState', () => {
     );
   });
 
+  it('keep work that is held', () => {
+    const history = aRun(['T1']).assign('T1');
+    history.add({ kind: 'task_completed', taskId: 'T1', generation: 1, attempt: 1, by: 'agent', held: true });
+    const restored = restoreState(checkpointOf(history.state, { savedAt }), [], place);
+    expect([...restored.held]).toMatchObject([{ id: 'T1', status: 'in_progress', held: true }]);
+  });
+
   it('keep the process that runs an attempt', () => {
     const history = aRun(['T1']).assign('T1');
     history.add({ kind: 'task_started', taskId: 'T1', generation: 1, attempt: 1, pid: 5, processStartedAt: '77' });

@@ -17,8 +17,8 @@ interface Plan {
 }
 
 const stepsArbitrary = fc.array(
-  fc.record({ act: fc.nat(15), pick: fc.nat(1000), chance: fc.double({ min: 0, max: 0.999, noNaN: true }) }),
-  { maxLength: 60 },
+  fc.record({ act: fc.nat(21), pick: fc.nat(1000), chance: fc.double({ min: 0, max: 0.999, noNaN: true }) }),
+  { maxLength: 60, size: 'max' },
 );
 
 const planArbitrary: fc.Arbitrary<Plan> = fc.record({
@@ -75,6 +75,8 @@ class Watch {
     if (event.kind === 'task_completed' && event.held !== true) {
       expect(this.#accepted.has(key)).toBe(false); // I5
       this.#accepted.add(key);
+      // I8, for those that were added while it ran.
+      if (event.by === 'agent') expect(facts?.definition === null || facts?.unmet === 0).toBe(true);
     }
     if (
       event.kind === 'task_blocked' &&
@@ -227,12 +229,16 @@ class Model {
           ? undefined
           : this.record(...released, { kind: 'task_completed', taskId, generation, by: 'sprint_file' });
       case 13:
+      case 14:
+      case 15: {
         // Dependencies are added while it runs: on tasks that stand before it, so that there is no circle.
+        const [running = facts] = [...this.state.open].reverse();
         return this.edit((sprint) =>
           sprint.map((task, index) =>
-            task.id === taskId ? { ...task, dependsOn: sprint.slice(0, index).map(({ id }) => id) } : task,
+            task.id === running.id ? { ...task, dependsOn: sprint.slice(0, index).map(({ id }) => id) } : task,
           ),
         );
+      }
       default:
         this.cycle();
     }
