@@ -224,17 +224,23 @@ export class WorkingCopy {
       await started.ended;
     }
     this.killLaunchers();
+    this.#killAgents();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+
+  /** Everything that runs here is killed and the working copy is gone; only the ledger is left. */
+  async machineDies(): Promise<void> {
+    for (const started of this.processes) if (!started.isOver) await started.killHard();
+    this.killLaunchers();
+    this.#killAgents();
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+
+  #killAgents(): void {
     const attempts = existsSync(this.ledgerPath) ? this.ledger().attempts : [];
     for (const { pid, endedAt } of attempts) {
       if (endedAt === null && isAgent(pid)) endGroup(pid);
     }
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
-  }
-
-  /** Only the working copy: the machine is gone, its ledger is not. Its agents and launchers go on. */
-  removeRoot(): void {
-    this.launchers();
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
   #holdPath(taskId?: string): string {
