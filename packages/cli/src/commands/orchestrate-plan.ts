@@ -23,7 +23,7 @@ async function printFreshPlan(prepared: Prepared, { output }: CommandContext): P
     tasks: found.sprint.tasks,
   };
   if (options.isJson) output.json(planJson(input));
-  else await printLines(planView(input, widthFor(output)), output);
+  else await printLines(planView(input, widthFor(output)), output, { isWhole: true });
   return ok(null);
 }
 
@@ -48,6 +48,6 @@ async function printRecovery(prepared: Prepared, { output, env }: CommandContext
   output.line(`  Completed: ${plan.before.completed} tasks`);
   output.line(`  In progress: ${plan.before.inProgress} tasks`);
   output.line('');
-  await printLines(recoveryTable(rows, widthFor(output)), output);
+  await printLines(recoveryTable(rows, widthFor(output)), output, { isWhole: true });
   return ok(null);
 }

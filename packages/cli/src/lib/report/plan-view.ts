@@ -10,7 +10,7 @@ export function planView(input: PlanInput, width: number): StyledLine[] {
   const plan = sprintPlan(input);
   return [
     ...headLines(input, plan),
-    ...plan.waves.flatMap((tasks, index) => waveLines(tasks, index + 1, width)),
+    ...waveLines(plan.waves, width),
     ...completeLines(plan),
     ...inProgressLines(plan),
     ...blockedLines(plan),
@@ -70,15 +70,16 @@ const planColumns: readonly Column<PlanTask>[] = [
   },
 ];
 
-function waveLines(tasks: readonly PlanTask[], number: number, width: number): readonly StyledLine[] {
-  const table = tableLines({
-    rows: tasks,
-    columns: planColumns,
-    last: { title: 'title', cell: ({ title }) => title },
-    width,
-  });
-  // The titles of the columns say enough once.
-  return [...heading(`Wave ${number}: ${counted(tasks.length, 'task')}`), ...(number === 1 ? table : table.slice(1))];
+/** One table with a heading before each wave, so that the columns stand below each other throughout. */
+function waveLines(waves: SprintPlan['waves'], width: number): readonly StyledLine[] {
+  const last = { title: 'title', cell: ({ title }: PlanTask) => title };
+  const [titles = [], ...rows] = tableLines({ rows: waves.flat(), columns: planColumns, last, width });
+  let shown = 0;
+  const lines = waves.flatMap((tasks, index) => [
+    ...heading(`Wave ${index + 1}: ${counted(tasks.length, 'task')}`),
+    ...rows.slice(shown, (shown += tasks.length)),
+  ]);
+  return waves.length === 0 ? [] : [[], titles, ...lines];
 }
 
 const heading = (text: string): StyledLine[] => [[], lineOf(span(text, 'accent'))];
