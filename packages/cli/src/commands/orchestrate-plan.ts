@@ -7,6 +7,7 @@ import { planJson, planView } from '../lib/report/plan-view.js';
 import { printLines, widthFor } from '../lib/report/print-lines.js';
 import { recoveryTable, recoveryTableJson } from '../lib/report/recovery-table.js';
 import type { PlanInput } from '../lib/report/sprint-plan.js';
+import { wholeSeconds } from '../lib/report/time-text.js';
 import type { CommandContext } from '../program.js';
 
 /** `--dry-run`: the plan of a fresh start, or, with `--resume`, what recovery is about to do. Changes nothing. */
@@ -44,7 +45,7 @@ async function printRecovery(prepared: Prepared, { output, env }: CommandContext
   const source = plan.recovery.source === 'graph' ? 'graph' : 'local checkpoint';
   output.line(`Would recover state from ${source} (${plan.recovery.reason})`);
   output.line(`  Checkpoint: ${plan.recovery.recoveredFrom}`);
-  output.line(`  Last persisted: ${sources.persistedAt ?? 'never'}`);
+  output.line(`  Last persisted: ${sources.persistedAt === undefined ? 'never' : wholeSeconds(sources.persistedAt)}`);
   output.line(`  Completed: ${plan.before.completed} tasks`);
   output.line(`  In progress: ${plan.before.inProgress} tasks`);
   output.line('');

@@ -14,4 +14,7 @@ export function blockedText({ reason, detail }: Block): string {
 
 /** The details of these are sentences that name the reason. */
 const saysItAll = (reason: BlockedReason): boolean =>
-  reason === 'missing_dependency' || reason === 'dependency_cancelled' || reason === 'losses_exhausted';
+  reason === 'attempts_exhausted' ||
+  reason === 'losses_exhausted' ||
+  reason === 'missing_dependency' ||
+  reason === 'dependency_cancelled';

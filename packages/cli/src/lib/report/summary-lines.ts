@@ -64,7 +64,7 @@ function failedLines({ failedOutputs }: RunSummary, most: number): StyledLine[] 
       .slice(0, most)
       .flatMap(({ taskId, message, outputFile }) => [
         lineOf('    ', span('✗', 'bad'), ' ', span(taskId, 'strong'), ': ', message),
-        lineOf('      ', span(`Output: ${outputFile}`, 'faint')),
+        ...(message.includes(outputFile) ? [] : [lineOf('      ', span(`Output: ${outputFile}`, 'faint'))]),
       ]),
     ...moreLine(failedOutputs.length - most),
   ];

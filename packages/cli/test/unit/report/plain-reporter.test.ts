@@ -94,10 +94,10 @@ describe('the lines of events', () => {
       sequence: 8,
       taskId: 'TASK-3',
       reason: 'attempts_exhausted',
-      detail: '3 of 3 failed',
+      detail: '3 attempts failed, the last one: exited with code 3',
     };
     expect(printed([blocked])).toEqual([
-      '09:41:07  ■ TASK-3 Render pages blocked: every attempt failed: 3 of 3 failed',
+      '09:41:07  ■ TASK-3 Render pages blocked: 3 attempts failed, the last one: exited with code 3',
       '            You can unblock it: read its output, remove the cause, then run ginko task reopen TASK-3',
     ]);
   });
@@ -303,7 +303,12 @@ describe('the summary', () => {
         view: aView({
           counts: { pending: 4, in_progress: 0, complete: 6, blocked: 2, cancelled: 0 },
           blocked: [
-            aBlockedTask({ taskId: 'TASK-3', title: 'Render pages', reason: 'attempts_exhausted', detail: '3 of 3' }),
+            aBlockedTask({
+              taskId: 'TASK-3',
+              title: 'Render pages',
+              reason: 'attempts_exhausted',
+              detail: '3 attempts failed',
+            }),
             aBlockedTask(),
           ],
         }),
@@ -326,7 +331,7 @@ describe('the summary', () => {
       '    ✗ TASK-3: the command ended with exit code 3',
       '      Output: .ginko/runs/TASK-3/g1a3/output.log',
       '  Blocked:',
-      '    ■ TASK-3 Render pages: every attempt failed: 3 of 3',
+      '    ■ TASK-3 Render pages: 3 attempts failed',
       '      You can unblock it: read its output, remove the cause, then run ginko task reopen TASK-3',
       '    ■ TASK-9 Deploy: paused in the sprint file',
       '      You can unblock it: set its mark in the sprint file from [Z] to [ ]',
@@ -335,6 +340,12 @@ describe('the summary', () => {
       '  Continue with: ginko orchestrate --resume',
       '  Exit code: 1',
     ]);
+  });
+
+  it('names the output of a failed attempt once', () => {
+    const outputFile = '.ginko/runs/TASK-3/g1a3/output.log';
+    const failedOutputs = [{ taskId: 'TASK-3', message: `exited with code 3 (see ${outputFile})`, outputFile }];
+    expect(summary({ failedOutputs }).filter((line) => line.includes(outputFile))).toHaveLength(1);
   });
 
   it('says that running tasks are taken over later', () => {
