@@ -45,7 +45,7 @@ async function printRecovery(prepared: Prepared, { output, env }: CommandContext
   const source = plan.recovery.source === 'graph' ? 'graph' : 'local checkpoint';
   output.line(`Would recover state from ${source} (${plan.recovery.reason})`);
   output.line(`  Checkpoint: ${plan.recovery.recoveredFrom}`);
-  output.line(`  Last persisted: ${sources.persistedAt === undefined ? 'never' : wholeSeconds(sources.persistedAt)}`);
+  output.line(`  Last persisted: ${sources.persistedAt === null ? 'never' : wholeSeconds(sources.persistedAt)}`);
   output.line(`  Completed: ${plan.before.completed} tasks`);
   output.line(`  In progress: ${plan.before.inProgress} tasks`);
   output.line('');
