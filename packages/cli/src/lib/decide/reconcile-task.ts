@@ -1,4 +1,4 @@
-import { taskStatuses, type DefinitionHash, type TaskStatus } from '@ginkoai/contract';
+import { taskStatuses, type BlockedReason, type DefinitionHash, type TaskStatus } from '@ginkoai/contract';
 import type { ActualTask, AttemptSighting } from './actual-task.js';
 import { adoption, agentOf, completedUnheard, isLater } from './adopt-attempt.js';
 import type { Change, ReconciliationRow } from './change.js';
@@ -24,15 +24,26 @@ function rowsOf(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskCont
     case 'pending':
       return pending(facts, actual, actual.status, context);
     case 'in_progress':
-      // Finished work that waits for new dependencies: only a person's word can change it.
-      return actual.status === 'complete'
-        ? [completedExternally(facts, actual)]
-        : [keep('C20', `Task ${facts.id} is done and waits for its new dependencies`)];
+      return held(facts, actual, actual.status);
     case 'complete':
       return complete(facts, actual, actual.status, context);
     case 'blocked':
     case 'cancelled':
       return blocked(facts, actual, actual.status, context);
+  }
+}
+
+/** Finished work that waits for new dependencies: only a person's word can change it. */
+function held(facts: TaskFacts, actual: ActualTask, status: TaskStatus): Row[] {
+  switch (status) {
+    case 'complete':
+      return [completedExternally(facts, actual)];
+    case 'blocked':
+    case 'cancelled':
+      return [blockedByPerson(facts, actual, status)];
+    case 'pending':
+    case 'in_progress':
+      return [keep('C20', `Task ${facts.id} is done and waits for its new dependencies`)];
   }
 }
 
@@ -48,57 +59,64 @@ function backInSprint(facts: TaskFacts): Row[] {
 }
 
 function pending(facts: TaskFacts, actual: ActualTask, status: TaskStatus, context: ReconcileTaskContext): Row[] {
-  const sighting = actual.assignment;
-  if (sighting !== undefined) return pendingWithSighting(facts, { sighting, status }, context);
+  const { assignment: sighting } = actual;
+  const isOfOtherRun = sighting?.runId !== undefined && sighting.runId !== context.state.runId;
+  if (sighting !== undefined && !isOfOtherRun && isLater(sighting, facts)) {
+    if (sighting.state === 'completed') return [completedUnheard(facts, sighting)];
+    if (sighting.state === 'running') return [unheardAtWork(facts, sighting, { actual, status })];
+  }
   switch (status) {
-    case 'pending':
-      return [
-        facts.notBefore === null
-          ? keep('C3', `Task ${facts.id} is pending`)
-          : keep('C27', `Task ${facts.id} waits for its next attempt`),
-      ];
     case 'complete':
       return [completedExternally(facts, actual)];
-    case 'in_progress':
-      return [
-        context.includeInProgress
-          ? keep('C4b', `Task ${facts.id} is marked in progress; taken all the same`)
-          : heldElsewhere(facts),
-      ];
     case 'blocked':
     case 'cancelled':
       return [blockedByPerson(facts, actual, status)];
+    case 'pending':
+    case 'in_progress':
+      if (isOfOtherRun) return [givenOutElsewhere(facts, sighting)];
+      return [status === 'pending' ? unchanged(facts) : markedInProgress(facts, context)];
   }
 }
 
-function pendingWithSighting(
-  facts: TaskFacts,
-  { sighting, status }: { sighting: AttemptSighting; status: TaskStatus },
-  { state }: ReconcileTaskContext,
-): Row[] {
-  if (sighting.runId !== undefined && sighting.runId !== state.runId) {
-    const detail = `assigned to ${agentOf(sighting)} by run ${sighting.runId}`;
-    return [
-      {
-        row: 'C6',
-        sentence: `Task ${facts.id} is ${detail}; left alone`,
-        events: [{ kind: 'task_blocked', taskId: facts.id, reason: 'foreign_assignment', detail }],
-        isWarning: true,
-      },
-    ];
-  }
-  const isAhead = isLater(sighting, facts);
-  if (isAhead && sighting.state === 'completed') return [completedUnheard(facts, sighting)];
-  if (!isAhead || sighting.state !== 'running') return [keep('C3', `Task ${facts.id} is pending`)];
-  const row: ReconciliationRow = facts.attempt === 0 && status === 'in_progress' ? 'C2' : 'C5';
-  return [
-    {
-      row,
-      sentence: `Task ${facts.id} adopted: ${agentOf(sighting)} is at work on it`,
-      events: adoption(facts, sighting),
-    },
-  ];
+function unchanged(facts: TaskFacts): Row {
+  return facts.notBefore === null
+    ? keep('C3', `Task ${facts.id} is pending`)
+    : keep('C27', `Task ${facts.id} waits for its next attempt`);
 }
+
+function markedInProgress(facts: TaskFacts, { includeInProgress }: ReconcileTaskContext): Row {
+  return includeInProgress
+    ? keep('C4b', `Task ${facts.id} is marked in progress; taken all the same`)
+    : heldElsewhere(facts);
+}
+
+function givenOutElsewhere(facts: TaskFacts, sighting: AttemptSighting): Row {
+  const detail = `assigned to ${agentOf(sighting)} by run ${String(sighting.runId)}`;
+  return {
+    row: 'C6',
+    sentence: `Task ${facts.id} is ${detail}; left alone`,
+    events: [{ kind: 'task_blocked', taskId: facts.id, reason: 'foreign_assignment', detail }],
+    isWarning: true,
+  };
+}
+
+/** An attempt of ours that the record lacks is at work. A tick in the sprint file may be its own; other words win. */
+function unheardAtWork(
+  facts: TaskFacts,
+  sighting: AttemptSighting,
+  { actual, status }: { actual: ActualTask; status: TaskStatus },
+): Row {
+  const { generation, attempt } = sighting;
+  const stop: AttemptId = { taskId: facts.id, generation, attempt };
+  if (status === 'blocked' || status === 'cancelled') return { ...blockedByPerson(facts, actual, status), stop };
+  if (status === 'complete' && actual.by === 'graph') return { ...completedExternally(facts, actual), stop };
+  return {
+    row: facts.attempt === 0 && status === 'in_progress' ? 'C2' : 'C5',
+    sentence: `Task ${facts.id} adopted: ${agentOf(sighting)} is at work on it`,
+    events: adoption(facts, sighting),
+  };
+}
+
 function complete(facts: TaskFacts, actual: ActualTask, status: TaskStatus, context: ReconcileTaskContext): Row[] {
   if (status === 'complete') {
     if (actual.isMarkOwed !== true) return [keep('C22', `Task ${facts.id} is complete`)];
@@ -128,38 +146,43 @@ function complete(facts: TaskFacts, actual: ActualTask, status: TaskStatus, cont
 }
 
 function blocked(facts: TaskFacts, actual: ActualTask, status: TaskStatus, context: ReconcileTaskContext): Row[] {
+  const reason = facts.blocked?.reason;
   switch (status) {
     case 'complete':
       return [completedExternally(facts, actual)];
     case 'pending':
-      return [followsFromStructure(facts) ? keep('C3', `Task ${facts.id} is pending`) : setBackToPending(facts)];
+      return [isStructural(reason) ? keep('C3', `Task ${facts.id} is pending`) : setBackToPending(facts, context)];
     case 'in_progress':
-      return facts.blocked?.reason === 'in_progress_elsewhere' && context.includeInProgress
-        ? [unblocked('C4b', facts)]
-        : [stillBlocked(facts)];
+      if (isStructural(reason) && !context.includeInProgress) return [heldElsewhere(facts)];
+      return [takenOrStill(facts, context)];
     case 'blocked':
     case 'cancelled': {
-      const isNews =
-        actual.blockedReason !== undefined &&
-        actual.blockedReason !== facts.blocked?.reason &&
-        !followsFromStructure(facts);
-      return [status !== facts.status || isNews ? blockedByPerson(facts, actual, status) : stillBlocked(facts)];
+      const isNews = actual.blockedReason !== undefined && actual.blockedReason !== reason;
+      if (status !== facts.status || isNews) return [blockedByPerson(facts, actual, status)];
+      return [takenOrStill(facts, context)];
     }
   }
+}
+
+/** What was held for somebody else is taken as soon as that is asked for. */
+function takenOrStill(facts: TaskFacts, { includeInProgress }: ReconcileTaskContext): Row {
+  const isTaken = includeInProgress && facts.blocked?.reason === 'in_progress_elsewhere';
+  return isTaken ? unblocked('C4b', facts) : stillBlocked(facts);
 }
 
 const stillBlocked = (facts: TaskFacts): Row =>
   keep('C3', `Task ${facts.id} stays ${facts.status} (${String(facts.blocked?.reason)})`);
 
 /** Blocks that come from the shape of the sprint are lifted by that shape alone (`reconcile-structure.ts`). */
-export function followsFromStructure(facts: TaskFacts): boolean {
-  const reason = facts.blocked?.reason;
+export function isStructural(reason: BlockedReason | undefined): boolean {
   return reason === 'missing_dependency' || reason === 'dependency_cycle' || reason === 'dependency_cancelled';
 }
 
-function setBackToPending(facts: TaskFacts): Row {
+/** Whatever it was blocked for last: with no attempts left it must start anew. */
+function setBackToPending(facts: TaskFacts, { limits }: ReconcileTaskContext): Row {
+  const isExhausted = facts.failures >= limits.maxAttempts || facts.losses >= limits.maxLosses;
   const reason = facts.blocked?.reason;
-  if (reason !== 'attempts_exhausted' && reason !== 'losses_exhausted') return unblocked('C29', facts);
+  if (!isExhausted && reason !== 'attempts_exhausted' && reason !== 'losses_exhausted') return unblocked('C29', facts);
   return {
     row: 'C28',
     sentence: `Task ${facts.id} set back to pending; its attempts start again`,

@@ -1,8 +1,8 @@
-import type { NewRunEvent, TaskId, TaskStatus } from '@ginkoai/contract';
+import type { NewRunEvent, TaskId } from '@ginkoai/contract';
 import type { ActualTask } from './actual-task.js';
 import type { Change } from './change.js';
 import type { AttemptId } from './close-attempt.js';
-import { reconcileStructure } from './reconcile-structure.js';
+import { reconcileStructure, type Standing } from './reconcile-structure.js';
 import type { ReconcileTaskContext } from './reconcile-assigned.js';
 import { reconcileTask } from './reconcile-task.js';
 import { factsOf, type RunState, type TaskFacts } from './run-state.js';
@@ -21,9 +21,8 @@ export function reconcile(actual: readonly ActualTask[], context: ReconcileTaskC
     changes.push(...reconcileTask(state.tasks.get(task.id) ?? unknownFacts(state, task.id), task, context));
   }
   for (const facts of state.tasks.values()) if (!present.has(facts.id) && !facts.removed) changes.push(gone(facts));
-  const after = statusesAfter(changes);
-  const statusAfter = (id: TaskId): TaskStatus | undefined => after.get(id) ?? state.tasks.get(id)?.status;
-  changes.push(...reconcileStructure(state, statusAfter));
+  const after = standingsAfter(changes, state);
+  changes.push(...reconcileStructure(state, (facts) => after.get(facts.id) ?? standingOf(facts)));
   return changes;
 }
 
@@ -52,31 +51,36 @@ function gone(facts: TaskFacts): Change {
   return { row: 'C25', taskId: facts.id, sentence, events: [removed] };
 }
 
-function statusesAfter(changes: readonly Change[]): Map<TaskId, TaskStatus> {
-  const after = new Map<TaskId, TaskStatus>();
-  for (const change of changes) {
-    for (const event of change.events) {
-      const status = statusOf(event);
-      if (status !== null) after.set(change.taskId, status);
+function standingOf({ status, blocked }: TaskFacts): Standing {
+  return { status, reason: blocked?.reason };
+}
+
+function standingsAfter(changes: readonly Change[], { tasks }: RunState): Map<TaskId, Standing> {
+  const after = new Map<TaskId, Standing>();
+  for (const { taskId, events } of changes) {
+    for (const event of events) {
+      const standing = standingBy(event, tasks.get(taskId)?.held === true);
+      if (standing !== null) after.set(taskId, standing);
     }
   }
   return after;
 }
 
-function statusOf(event: NewRunEvent): TaskStatus | null {
+function standingBy(event: NewRunEvent, isHeld: boolean): Standing | null {
   switch (event.kind) {
     case 'task_completed':
-      return event.held === true ? 'in_progress' : 'complete';
+      return { status: event.held === true ? 'in_progress' : 'complete' };
     case 'task_assigned':
-      return 'in_progress';
+      return { status: 'in_progress' };
     case 'task_blocked':
-      return event.reason === 'cancelled' ? 'cancelled' : 'blocked';
+      return { status: event.reason === 'cancelled' ? 'cancelled' : 'blocked', reason: event.reason };
     case 'task_unblocked':
+      return { status: isHeld ? 'in_progress' : 'pending' };
     case 'task_reopened':
     case 'task_released':
     case 'task_failed':
     case 'task_lost':
-      return 'pending';
+      return { status: 'pending' };
     default:
       return null;
   }
