@@ -1,7 +1,7 @@
 import { blockedText } from './blocked-text.js';
 import { counted } from './count-text.js';
 import { sprintPlan, type PlanInput, type PlanTask, type SprintPlan } from './sprint-plan.js';
-import { lineOf, span, type StyledLine } from './styled-line.js';
+import { fitLine, lineOf, span, type StyledLine } from './styled-line.js';
 import { tableLines, type Column } from './table.js';
 import { unblockHint } from './unblock-hint.js';
 
@@ -73,7 +73,8 @@ const planColumns: readonly Column<PlanTask>[] = [
 /** One table with a heading before each wave, so that the columns stand below each other throughout. */
 function waveLines(waves: SprintPlan['waves'], width: number): readonly StyledLine[] {
   const last = { title: 'title', cell: ({ title }: PlanTask) => title };
-  const [titles = [], ...rows] = tableLines({ rows: waves.flat(), columns: planColumns, last, width });
+  const table = tableLines({ rows: waves.flat(), columns: planColumns, last, width });
+  const [titles = [], ...rows] = table.map((line) => fitLine(line, width));
   let shown = 0;
   const lines = waves.flatMap((tasks, index) => [
     ...heading(`Wave ${index + 1}: ${counted(tasks.length, 'task')}`),

@@ -20,8 +20,8 @@ export function recoveryTableJson(rows: readonly RecoveryTableRow[]): object {
   return { kind: 'recovery_table', tasks: rows };
 }
 
-/** Below this the cells of a table would be too short to read. */
-const narrowestTable = 60;
+/** From here on the columns of the sources, cut to their most, leave enough for the agent's. */
+const roomForCutTable = 80;
 
 function layOut(rows: readonly RecoveryTableRow[], width: number): readonly StyledLine[] {
   const oneLine = tableLines({
@@ -30,8 +30,14 @@ function layOut(rows: readonly RecoveryTableRow[], width: number): readonly Styl
     last: { title: 'decision (row)', cell: decisionText },
     width: Infinity,
   });
-  if (oneLine.every((line) => lineWidth(line) <= width)) return oneLine;
-  return width < narrowestTable ? rows.flatMap((row) => stacked(row, width)) : twoLines(rows, width);
+  const fits = (lines: readonly StyledLine[]): boolean => lines.every((line) => lineWidth(line) <= width);
+  if (fits(oneLine)) return oneLine;
+  const sources = (within: number): readonly StyledLine[] =>
+    tableLines({ rows, columns: sourceColumns, last: agentColumn, width: within });
+  const uncut = sources(Infinity);
+  if (fits(uncut)) return withDecisions(uncut, rows, width);
+  if (width >= roomForCutTable) return withDecisions(sources(width), rows, width);
+  return rows.flatMap((row) => stacked(row, width));
 }
 
 const sourceColumns: readonly Column<RecoveryTableRow>[] = [
@@ -45,8 +51,11 @@ const agentColumn: Column<RecoveryTableRow> = { title: 'agent', cell: ({ agent }
 
 const decisionText = ({ decision, row }: RecoveryTableRow): string => `${decision} (${row})`;
 
-function twoLines(rows: readonly RecoveryTableRow[], width: number): StyledLine[] {
-  const [titles = [], ...lines] = tableLines({ rows, columns: sourceColumns, last: agentColumn, width });
+function withDecisions(
+  [titles = [], ...lines]: readonly StyledLine[],
+  rows: readonly RecoveryTableRow[],
+  width: number,
+): StyledLine[] {
   return [titles, ...rows.flatMap((row, index) => [lines[index] ?? [], ...decisionLines(row, width)])];
 }
 

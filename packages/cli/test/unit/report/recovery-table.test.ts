@@ -42,14 +42,23 @@ describe('the table of what a resume would do', () => {
 
   it('puts the decision under the task at 80 columns', () => {
     expect(table(80)).toEqual([
-      'task     sprint file  local             graph     agent',
-      'TASK-3   complete     pending           pending   none',
+      'task     sprint file  local                   graph     agent',
+      'TASK-3   complete     pending                 pending   none',
       '    → Task TASK-3 completed externally (C4)',
-      'TASK-10  not started  in progress, at…  complete  running, pid 4711',
+      'TASK-10  not started  in progress, attempt 2  complete  running, pid 4711',
       '    → Task TASK-10 is still running (local-1, attempt 2); adopted (C10)',
       '',
       '2 tasks; nothing was changed.',
     ]);
+  });
+
+  it('goes below each other where a cut table would leave no room for the agent', () => {
+    const long = rows.map((row) => ({ ...row, taskId: 'T'.repeat(40), graph: 'g'.repeat(40) }));
+    for (const width of [60, 72, 79]) {
+      const lines = recoveryTable(long, width).map(plainText);
+      expect(lines).toContain('  agent: running, pid 4711');
+    }
+    expect(recoveryTable(long, 80).map(plainText)[3]).toMatch(/^T{17}… .* running, p…$/);
   });
 
   it('puts everything under the task on a narrow terminal', () => {
@@ -84,12 +93,17 @@ describe('the table of what a resume would do', () => {
       decision: text,
     });
     fc.assert(
-      fc.property(fc.array(row, { maxLength: 5 }), fc.integer({ min: 32, max: 400 }), (shown, width) => {
-        for (const line of recoveryTable(shown, width)) {
-          expect(lineWidth(line)).toBeLessThanOrEqual(width);
-          expect(plainText(line)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
-        }
-      }),
+      fc.property(
+        fc.array(row, { maxLength: 5 }),
+        fc.oneof(fc.integer({ min: 32, max: 90 }), fc.integer({ min: 32, max: 400 })),
+        (shown, width) => {
+          for (const line of recoveryTable(shown, width)) {
+            expect(lineWidth(line)).toBeLessThanOrEqual(width);
+            expect(plainText(line)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+          }
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });
