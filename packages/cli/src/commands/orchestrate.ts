@@ -33,7 +33,19 @@ export async function orchestrate(
   const cleared = await preflight(prepared.value, context);
   if (!cleared.ok) return refuse(cleared.failure, context);
   const ran = await run(prepared.value, context);
-  return ran.ok ? ran.value : refuse(ran.failure, context);
+  if (ran.ok) return ran.value;
+  if (ran.failure.code !== 'lease_held' || !(await mayTakeOver(ran.failure, context)))
+    return refuse(ran.failure, context);
+  const again = await run({ ...prepared.value, options: { ...options, isTakeover: true } }, context);
+  return again.ok ? again.value : refuse(again.failure, context);
+}
+
+/** Somebody else holds the run. A person at a terminal is asked; a script needs `--takeover`. */
+async function mayTakeOver(failure: Failure, { output }: CommandContext): Promise<boolean> {
+  if (!output.isTerminal || !process.stdin.isTTY) return false;
+  const { confirm } = await import('../lib/perform/confirm.js');
+  const agreed = await confirm({ question: `${failure.message}\nTake the run over`, isYes: false, output });
+  return agreed.ok && agreed.value;
 }
 
 async function prepare(flags: OrchestrateFlags, { cwd, env }: CommandContext): Promise<Result<Prepared>> {

@@ -18,6 +18,7 @@ function judged({ past = [], seen, mark, graph }: Seen) {
     graph: new Map(graph === undefined ? [] : [['T', graph]]),
     attempts: new Map(),
   });
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- taken out of the rest
   const { id: _id, title: _title, dependsOn: _dependsOn, definition: _definition, ...verdict } = task ?? {};
   return verdict;
 }
