@@ -10,6 +10,8 @@ for (const [name, bench] of Object.entries(benches)) {
   for (const { what, ours, limit, target } of await bench()) {
     const ratio = ours / limit;
     const verdict = ratio <= target ? 'reached' : 'MISSED';
-    console.log(`  ${what}: ${ours.toFixed(1)} ms, limit ${limit.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (target ${target}: ${verdict})`);
+    console.log(
+      `  ${what}: ${ours.toFixed(1)} ms, limit ${limit.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (target ${target}: ${verdict})`,
+    );
   }
 }

@@ -31,7 +31,18 @@ function drainOurs(definitions) {
   for (let agent = 0; agent < agents; agent += 1) state.agents.join(`agent-${agent}`, ['*']);
   const fold = (event) => applyEvent(state, event);
   const holder = { orchestratorId: 'o', host: 'h', bootId: 'b', pid: 1, processStartedAt: '1', place: 'here' };
-  fold({ kind: 'run_started', sequence: 1, at, runId: 'r', orchestratorName: 'o', graphId: 'g', epicId: 'e', sprintId: 's', epoch: 1, holder });
+  fold({
+    kind: 'run_started',
+    sequence: 1,
+    at,
+    runId: 'r',
+    orchestratorName: 'o',
+    graphId: 'g',
+    epicId: 'e',
+    sprintId: 's',
+    epoch: 1,
+    holder,
+  });
   for (;;) {
     const { decisions } = decideCycle(state, now, limits);
     const assigned = [];
@@ -41,11 +52,30 @@ function drainOurs(definitions) {
         return;
       }
       const { taskId, agentId, generation, attempt } = decision;
-      fold({ kind: 'task_assigned', sequence: state.sequence + 1, at, taskId, agentId, generation, attempt, place: 'here', definition: hash });
+      fold({
+        kind: 'task_assigned',
+        sequence: state.sequence + 1,
+        at,
+        taskId,
+        agentId,
+        generation,
+        attempt,
+        place: 'here',
+        definition: hash,
+      });
       assigned.push(decision);
     }
     for (const { taskId, agentId, generation, attempt } of assigned) {
-      fold({ kind: 'task_completed', sequence: state.sequence + 1, at, taskId, agentId, generation, attempt, by: 'agent' });
+      fold({
+        kind: 'task_completed',
+        sequence: state.sequence + 1,
+        at,
+        taskId,
+        agentId,
+        generation,
+        attempt,
+        by: 'agent',
+      });
     }
   }
 }

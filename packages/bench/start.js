@@ -11,7 +11,10 @@ const ginko = fileURLToPath(new URL('../cli/bin/ginko.js', import.meta.url));
 export function start() {
   const folder = mkdtempSync(join(tmpdir(), 'ginko-bench-'));
   mkdirSync(join(folder, 'docs', 'sprints'), { recursive: true });
-  const tasks = Array.from({ length: 1_000 }, (_, n) => `### TASK-${n + 1}: Task ${n + 1}\n**Depends:** ${n < 2 ? 'None' : `TASK-${n}, TASK-${n - 1}`}\n`);
+  const tasks = Array.from(
+    { length: 1_000 },
+    (_, n) => `### TASK-${n + 1}: Task ${n + 1}\n**Depends:** ${n < 2 ? 'None' : `TASK-${n}, TASK-${n - 1}`}\n`,
+  );
   writeFileSync(join(folder, 'docs', 'sprints', 'S.md'), `# S\n\n${tasks.join('\n')}`);
   const run = (...args) => {
     const { status } = spawnSync(process.execPath, args, { cwd: folder, stdio: 'ignore' });

@@ -133,7 +133,6 @@ describe('a title full of shell characters and terminal escapes', () => {
     const ran = await orchestrate('--exec', 'printenv GINKO_TASK_TITLE');
     expect(ran.code).toBe(0);
     expect(existsSync(project().path('pwned'))).toBe(false);
-    // eslint-disable-next-line no-control-regex
     expect(ran.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
     expect(project().read('.ginko/runs/TASK-1/g1a1/output.log')).toBe(`${title}\n`);
   });

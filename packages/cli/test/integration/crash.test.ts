@@ -37,7 +37,10 @@ async function momentToStrike(copy: WorkingCopy, orchestrator: GinkoProcess, cha
     );
     await pause(chance.between(0, 40));
   } else {
-    await orchestrator.reaches(told(moment, moment.startsWith('task_') ? chance.between(1, 2) : 1));
+    const count = moment.startsWith('task_') ? chance.between(1, 2) : 1;
+    await orchestrator.reaches(
+      (lines) => told(moment, count)(lines) || (moment === 'run_started' && told('recovered')(lines)),
+    );
     await pause(chance.pick([0, 0, chance.between(0, 6), chance.between(0, 40)]));
   }
   return !orchestrator.isOver;
@@ -60,7 +63,7 @@ async function storm({ chance, strike, most }: StormOptions) {
       kills += await strike(copy, orchestrator);
       copy.journalled();
     }
-    const { code, signal, stderr } = await orchestrator.ended;
+    const { code, signal, stderr } = await orchestrator.endsWithin(30_000);
     copy.journalled();
     if (signal === 'SIGKILL') continue;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import {
   acceptedCompletions,
   findFaults,
@@ -9,6 +10,7 @@ import {
 } from '../support/orchestrate-rig-history.js';
 import { Stage } from '../support/orchestrate-rig-stage.js';
 import { ofKind, told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
+import type { GinkoProcess } from '../support/processes.js';
 import { chainPlan, flatPlan } from '../support/sprint-files.js';
 
 const stage = new Stage();
@@ -23,6 +25,12 @@ function stateOf(copy: WorkingCopy): object {
     sprintSavedAt: statSync(copy.sprintPath).mtimeMs,
     journals: copy.journalNames().map((name) => [name, copy.journalText(name)]),
   };
+}
+
+/** Of one that recovered a run. */
+function orchestratorIdOf({ lines }: GinkoProcess): string {
+  return z.object({ holder: z.object({ orchestratorId: z.string() }) }).parse(ofKind(lines, 'recovered')[0]).holder
+    .orchestratorId;
 }
 
 describe('an orchestrator that was stopped and comes back to life', () => {
@@ -42,8 +50,7 @@ describe('an orchestrator that was stopped and comes back to life', () => {
     first.kill('SIGCONT');
     const stopped = await first.ended;
     expect({ code: stopped.code, stderr: stopped.stderr }).toEqual({ code: 75, stderr: '' });
-    const [recovered] = ofKind(second.lines, 'recovered');
-    expect(stopped.stdout).toContain((recovered?.['holder'] as { orchestratorId: string }).orchestratorId);
+    expect(stopped.stdout).toContain(orchestratorIdOf(second));
     expect(stateOf(copy)).toEqual(before);
     expect(findFaults(copy)).toEqual(settled);
   }, 60_000);
@@ -61,7 +68,7 @@ describe('an orchestrator that was stopped and comes back to life', () => {
     await until(() => copy.ledger().of('TASK-8').length === 1);
     first.kill('SIGCONT');
     expect((await first.ended).code).toBe(75);
-    expect((await first.ended).stdout).toContain(copy.lockHolder().orchestratorId);
+    expect((await first.ended).stdout).toContain(orchestratorIdOf(second));
     copy.release('TASK-8');
     expect((await second.ended).code).toBe(0);
     expect(findFaults(copy)).toEqual(settled);
@@ -91,7 +98,7 @@ describe('an orchestrator that was stopped and comes back to life', () => {
     stopped.kill('SIGCONT');
     const { code, stderr, stdout } = await stopped.ended;
     expect({ code, stderr }).toEqual({ code: 75, stderr: '' });
-    expect(stdout).toContain(second.lockHolder().orchestratorId);
+    expect(stdout).toContain(orchestratorIdOf(successor));
     expect({ file: first.sprint(), checkpoint: first.checkpointText() }).toEqual({
       file: fileBefore,
       checkpoint: checkpointBefore,

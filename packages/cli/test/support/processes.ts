@@ -88,6 +88,23 @@ export class GinkoProcess {
     throw new Error(`ginko ended before it printed what was waited for.\n${this.lines.join('\n')}\n${this.#stderr}`);
   }
 
+  /** Its end, which must come soon; else the failure shows what it said. */
+  async endsWithin(timeoutMs: number): Promise<Ended> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () =>
+          reject(new Error(`ginko goes on for more than ${timeoutMs} ms.\n${this.lines.join('\n')}\n${this.#stderr}`)),
+        timeoutMs,
+      );
+    });
+    try {
+      return await Promise.race([this.ended, tooLong]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

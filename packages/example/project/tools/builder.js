@@ -53,7 +53,8 @@ main { max-width: 36rem; margin: 3rem auto; padding: 0 1rem; }
   },
   async feed() {
     const items = [];
-    for (const name of pages) items.push(`<item><title>${titleOf(await source(name))}</title><link>${name}.html</link></item>`);
+    for (const name of pages)
+      items.push(`<item><title>${titleOf(await source(name))}</title><link>${name}.html</link></item>`);
     const xml = `<?xml version="1.0"?>\n<rss version="2.0"><channel><title>Tidal Notes</title>${items.join('')}</channel></rss>\n`;
     await writeFile('site/feed.xml', xml);
     return 'site/feed.xml';

@@ -187,11 +187,12 @@ export class SprintSource implements MarkWriter, SprintPort {
       const patches = present
         .map((task) => completeMarkPatch(text, task))
         .filter((patch): patch is TextPatch => patch !== null);
+      const marked = applyPatches(text, patches);
       let isOvertaken = false;
       if (patches.length > 0) {
         const written = await writeAtomically({
           path,
-          chunks: [Buffer.from(applyPatches(text, patches))],
+          chunks: [Buffer.from(marked)],
           what: 'The sprint file',
           mode: (await stat(path)).mode & 0o777,
           beforeRename: () => {
@@ -208,8 +209,10 @@ export class SprintSource implements MarkWriter, SprintPort {
         this.#lastSeen.set(id, 'complete');
         this.#written.add(id);
       }
-      // Unless somebody else's words came with the text, what we know of the file is all there is to it.
-      if (before === this.#signature) this.#signature = signatureOf(path);
+      // Unless somebody else's words came with the text or right after it, what we know of the file is all there is.
+      const after = signatureOf(path);
+      const isOurs = patches.length > 0 && before === this.#signature && (await readText(path)) === marked;
+      if (isOurs) this.#signature = after;
       return this.#parts.marksFile.save(name, this.#lastSeen);
     }
     return failed(

@@ -219,7 +219,10 @@ class Model {
           ? undefined
           : this.record(...released, { kind: 'task_blocked', taskId, reason: 'person' });
       case 10:
-        return this.record({ kind: 'task_unblocked', taskId });
+        // As reconciliation does it: a task without attempts left starts anew.
+        return facts.failures >= limits.maxAttempts || facts.losses >= limits.maxLosses
+          ? this.record({ kind: 'task_reopened', taskId, generation: generation + 1 })
+          : this.record({ kind: 'task_unblocked', taskId });
       case 11:
         this.record(...released, { kind: 'task_removed', taskId });
         return this.edit((sprint) => sprint.filter(({ id }) => id !== taskId));
