@@ -7,9 +7,12 @@ const epicKey = { graphId: idSchema, epicId: idSchema };
 /** Rises by one with every word of a person or another tool about a task of the graph. */
 const revisionSchema = z.int().min(0);
 
+/** Characters of a title that the graph keeps. */
+export const longestTitle = 2_000;
+
 export const syncedTaskSchema = z.object({
   id: idSchema,
-  title: z.string().max(2000),
+  title: z.string().max(longestTitle),
   status: taskStatusSchema,
   dependsOn: z.array(z.string().max(200)).max(10_000),
 });
@@ -42,6 +45,7 @@ export const taskWordSchema = z.object({
   status: z.string(),
   reason: z.string().optional(),
   by: z.string(),
+  unlessComplete: z.boolean().optional(),
   revision: revisionSchema,
   at: isoTimeSchema,
 });
@@ -67,6 +71,8 @@ export const setTaskStatusRequestSchema = z.object({
   reason: z.string().min(1).max(2000).optional(),
   /** Who says so. */
   by: z.string().min(1).max(200),
+  /** A completion that came first stands: the word takes no finished work back. */
+  unlessComplete: z.boolean().optional(),
 });
 
 export type SetTaskStatusRequest = z.infer<typeof setTaskStatusRequestSchema>;

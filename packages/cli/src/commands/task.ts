@@ -98,7 +98,7 @@ function checkedReason(text: string | undefined): Result<string | undefined> {
 function standingOf(task: TaskSight): TaskStanding {
   const status = statusToCome(task);
   const blockedReason = status === task.status ? (task.blockedReason ?? null) : null;
-  return { taskId: task.id, status, agentId: task.agentId ?? null, blockedReason };
+  return { taskId: task.id, status, recorded: task.status, agentId: task.agentId ?? null, blockedReason };
 }
 
 type Said = Extract<PersonWord, { kind: 'say' }>;
@@ -108,12 +108,13 @@ function tellGraph(
   { taskId, word, by }: { readonly taskId: TaskId; readonly word: Said; readonly by: string },
 ): Promise<Result<TaskStatusResponse>> {
   if (graph === null) throw new Error('A graph to speak to was asked for, and none was made.');
-  const { status, reason } = word;
+  const { status, reason, unlessComplete } = word;
   return graph.client.setTaskStatus({
     taskId,
     epicId: place.epicId,
     status,
     by,
+    unlessComplete,
     ...(reason === undefined ? {} : { reason }),
   });
 }

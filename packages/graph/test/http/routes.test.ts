@@ -184,14 +184,14 @@ describe('tasks', () => {
     expect(await call(taskNews, { query: { ...key, since: 1 } })).toEqual({ revision: 1, tasks: [] });
   });
 
-  it('refuses a status that it does not know, and a task that the epic does not have', async () => {
+  it('refuses a status that it does not know, and a task that no epic has', async () => {
     await call(syncTasks, { body: { ...key, epoch: 0, tasks } });
     const word = { ...key, status: 'done', by: 'Ada' };
     expect(await call(setTaskStatus, { params: { id: 'TASK-1' }, body: word })).toMatchObject({
       status: 400,
       field: 'status',
     });
-    const other = { ...word, status: 'complete' };
+    const other = { graphId: key.graphId, status: 'complete', by: 'Ada' };
     expect(await call(setTaskStatus, { params: { id: 'TASK-7' }, body: other })).toMatchObject({ status: 404 });
     expect(await call(taskStatus, { params: { id: 'TASK-7' }, query: key })).toMatchObject({ status: 404 });
   });

@@ -4,7 +4,9 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { isNetworkFileSystem } from '../../src/store/sqlite/database-file.js';
 import type { SqliteDatabase } from '../../src/store/sqlite/database.js';
 import { openDatabase } from '../../src/store/sqlite/open-database.js';
+import { applicationId, schemaSteps, schemaVersion } from '../../src/store/sqlite/schema.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
+import { revisionOf, wordsSince } from '../../src/store/sqlite/task-table.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { z } from 'zod';
 
@@ -78,6 +80,20 @@ describe('the database file', () => {
     await writeFile(file, cut);
     expect(await failureOfOpening()).toMatchObject({ code: 'bad_state' });
     expect(await readFile(file)).toEqual(cut);
+  });
+
+  it('is brought up to the newest format, with all that is in it, when an older ginko wrote it', async () => {
+    await writeFile(file, '');
+    const older = new DatabaseSync(file);
+    older.exec(String(schemaSteps[0]));
+    older.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1`);
+    older.exec("INSERT INTO graph (graph_id, revision) VALUES ('graph-1', 7)");
+    older.close();
+    const database = await madeDatabase();
+    expect(database.get(z.object({ user_version: z.int() }), 'PRAGMA user_version')?.user_version).toBe(schemaVersion);
+    expect(revisionOf(database, 'graph-1')).toBe(7);
+    expect(wordsSince(database, { graphId: 'graph-1', epicId: 'EPIC-1' }, 0)).toEqual([]);
+    database.close();
   });
 
   it('is refused, and left untouched, when a newer ginko wrote it', async () => {

@@ -299,11 +299,26 @@ export function describeStore(name: string, lay: () => Promise<StoreBed>): void 
         });
       });
 
-      it('refuse a word about a task that a known epic does not have, and keep it for an epic nobody synced yet', async () => {
+      it('keep a word about a task that is not known yet until a sync has read it', async () => {
+        await store.syncTasks(epic, aSync());
         expect(await store.setTaskStatus('TASK-9', aWord)).toMatchObject({ task: { status: 'blocked', by: 'Ada' } });
-        await store.syncTasks(otherEpic, aSync());
-        expect(await store.setTaskStatus('TASK-9', { ...aWord, epicId: 'EPIC-2' })).toEqual({ kind: 'unknown' });
+        await store.syncTasks(epic, aSync());
+        expect(await store.taskNews(epic, 0)).toMatchObject({ tasks: [{ id: 'TASK-9', status: 'blocked' }] });
+        await store.syncTasks(epic, aSync({ readRevision: 1 }));
+        expect(await store.taskStatus('TASK-9', epic)).toEqual({ kind: 'unknown' });
+      });
+
+      it('refuse a word about a task that no epic has, where none is named', async () => {
         expect(await store.setTaskStatus('TASK-8', { ...aWord, epicId: undefined })).toEqual({ kind: 'unknown' });
+      });
+
+      it('tell with a word whether it is void after a completion', async () => {
+        await store.setTaskStatus('TASK-1', { ...aWord, unlessComplete: true });
+        await store.setTaskStatus('TASK-2', { ...aWord, unlessComplete: true });
+        await store.setTaskStatus('TASK-2', aWord);
+        const [first, second] = (await store.taskNews(epic, 0)).tasks;
+        expect(first).toMatchObject({ id: 'TASK-1', unlessComplete: true });
+        expect(second).not.toHaveProperty('unlessComplete');
       });
 
       it('need the epic named where two have a task of the same id', async () => {

@@ -17,6 +17,8 @@ export interface SprintMark {
 export interface GraphWord {
   readonly status: string;
   readonly reason?: string;
+  /** Void where the task is complete by the time it is heard. */
+  readonly unlessComplete?: boolean;
 }
 
 export interface World {
@@ -53,6 +55,8 @@ function judge(
   words: { seen: Mark | undefined; mark: Mark; graph: GraphWord | undefined },
 ): Verdict {
   const { seen, mark, graph } = words;
+  if (graph?.unlessComplete === true && facts?.status === 'complete')
+    return judge(facts, { seen, mark, graph: undefined });
   const settled = graph === undefined || statusOf(mark) === graph.status ? {} : ({ settledBy: 'C32a' } as const);
   if (seen !== undefined && seen !== mark) return { ...judgeChangedMark(facts, seen, mark), ...settled };
   if (graph !== undefined) return { ...judgeGraphWord(graph, mark), ...settled };

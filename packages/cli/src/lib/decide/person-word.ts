@@ -14,14 +14,23 @@ export type PersonVerb = 'complete' | 'fail' | 'block' | 'release' | 'reopen';
 /** How the task stands before the word. */
 export interface TaskStanding {
   readonly taskId: TaskId;
+  /** Once the words that the orchestrator has not read yet are read. */
   readonly status: TaskStatus;
+  /** What the orchestrator last recorded. */
+  readonly recorded: TaskStatus;
   readonly agentId: AgentId | null;
   readonly blockedReason: BlockedReason | null;
 }
 
 /** What is told to the graph; `nothing`: it stands so already. */
 export type PersonWord =
-  | { readonly kind: 'say'; readonly status: 'complete' | 'blocked' | 'pending'; readonly reason?: string }
+  | {
+      readonly kind: 'say';
+      readonly status: 'complete' | 'blocked' | 'pending';
+      readonly reason?: string;
+      /** It is void if the task is completed before it is heard. */
+      readonly unlessComplete: boolean;
+    }
   | { readonly kind: 'nothing'; readonly why: string };
 
 /**
@@ -44,8 +53,9 @@ export function personWord(verb: PersonVerb, task: TaskStanding, reason: string 
   }
 }
 
-function block({ taskId, status }: TaskStanding, reason: string | undefined): Result<PersonWord> {
-  if (status !== 'complete') return say('blocked', reason);
+function block(task: TaskStanding, reason: string | undefined): Result<PersonWord> {
+  const { taskId, status } = task;
+  if (status !== 'complete') return sayUnlessComplete(task, 'blocked', reason);
   return refused(
     `${taskId} is complete, and to block it would take that back. If its result is not good, run ginko task fail ${taskId} --reason "..."`,
   );
@@ -55,7 +65,7 @@ function release(task: TaskStanding): Result<PersonWord> {
   const { taskId, status } = task;
   switch (status) {
     case 'in_progress':
-      return say('pending');
+      return sayUnlessComplete(task, 'pending');
     case 'blocked':
       return lift(task);
     case 'pending':
@@ -84,7 +94,8 @@ function reopen(task: TaskStanding): Result<PersonWord> {
 }
 
 /** Blocks that come from the shape of the sprint are lifted by that shape alone. */
-function lift({ taskId, blockedReason }: TaskStanding): Result<PersonWord> {
+function lift(task: TaskStanding): Result<PersonWord> {
+  const { taskId, blockedReason } = task;
   switch (blockedReason) {
     case 'missing_dependency':
     case 'dependency_cycle':
@@ -93,7 +104,7 @@ function lift({ taskId, blockedReason }: TaskStanding): Result<PersonWord> {
         `${taskId} is blocked by its dependencies (${blockedReason}), which no word lifts. Correct the Depends lines in the sprint file`,
       );
     default:
-      return say('pending');
+      return sayUnlessComplete(task, 'pending');
   }
 }
 
@@ -101,5 +112,15 @@ const nothing = (why: string): Result<PersonWord> => ok({ kind: 'nothing', why }
 const refused = (message: string): Result<never> => failed('bad_request', `${message}.`);
 
 function say(status: 'complete' | 'blocked' | 'pending', reason?: string): Result<PersonWord> {
-  return ok({ kind: 'say', status, ...(reason === undefined ? {} : { reason }) });
+  return ok({ kind: 'say', status, ...(reason === undefined ? {} : { reason }), unlessComplete: false });
+}
+
+function sayUnlessComplete(
+  { recorded }: TaskStanding,
+  status: 'blocked' | 'pending',
+  reason?: string,
+): Result<PersonWord> {
+  // Where the record is complete, an unread word has taken that back, and this one replaces it.
+  const unlessComplete = recorded !== 'complete';
+  return ok({ kind: 'say', status, ...(reason === undefined ? {} : { reason }), unlessComplete });
 }

@@ -1,4 +1,12 @@
-import { staleEpochDetailsSchema, type Failure, type OrchestratorCheckpoint, type RunEvent } from '@ginkoai/contract';
+import {
+  longestTitle,
+  staleEpochDetailsSchema,
+  type Failure,
+  type OrchestratorCheckpoint,
+  type RunEvent,
+  type SyncTasksRequest,
+} from '@ginkoai/contract';
+import type { RunState } from '../decide/run-state.js';
 import type { Lease, Mirror, RunInput } from '../ports.js';
 import { acquireLease } from './acquire-lease.js';
 import { createGraphMirror } from './graph-mirror.js';
@@ -12,6 +20,8 @@ export interface GraphLinks {
 
 export interface GraphLinksHooks {
   readonly checkpoint: () => OrchestratorCheckpoint;
+  /** How far people's words in the graph are in the journal. */
+  readonly revision: () => number;
   readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
   /** Aborted when the process is about to end: no call may hold it up. */
   readonly signal: AbortSignal;
@@ -40,6 +50,17 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
     appendEvents: (events: readonly RunEvent[]) =>
       client.appendEvents(
         { epicId, runId: state.runId, orchestratorId, epoch: state.epoch, events: [...events] },
+        once,
+      ),
+    syncTasks: () =>
+      client.syncTasks(
+        {
+          epicId,
+          orchestratorId,
+          epoch: state.epoch,
+          readRevision: hooks.revision(),
+          tasks: tasksOf(state),
+        },
         once,
       ),
     checkpoint: hooks.checkpoint,
@@ -71,6 +92,14 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
     onLost: lost,
   });
   return { mirror, lease };
+}
+
+function tasksOf({ tasks }: RunState): SyncTasksRequest['tasks'] {
+  return [...tasks.values()].flatMap(({ id, status, definition }) =>
+    definition === null
+      ? []
+      : [{ id, title: definition.title.slice(0, longestTitle), status, dependsOn: [...definition.dependsOn] }],
+  );
 }
 
 function takenOver(failure: Failure): RunInput {

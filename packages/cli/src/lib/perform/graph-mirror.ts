@@ -25,6 +25,8 @@ export interface GraphMirrorParts {
   readonly chance: () => number;
   readonly requester: GraphRequester;
   readonly appendEvents: (events: readonly RunEvent[]) => Promise<Result<unknown>>;
+  /** Tells the graph how each task stands, for whoever asks it about one. */
+  readonly syncTasks: () => Promise<Result<unknown>>;
   readonly checkpoint: () => OrchestratorCheckpoint;
   readonly reporter: Pick<Reporter, 'event'>;
   readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
@@ -110,6 +112,8 @@ export function createGraphMirror(parts: GraphMirrorParts): Mirror {
       recovered();
       parts.onPersisted(sent);
       reporter.event({ kind: 'persisted', at: at(), checkpointSequence: sent.sequence });
+      const synced = await parts.syncTasks();
+      if (!synced.ok) failed(synced.failure);
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
       failed(error.failure);

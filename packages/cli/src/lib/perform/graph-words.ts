@@ -37,6 +37,13 @@ export function followGraphWords(parts: GraphWordsParts): () => void {
 
 export function wordsOf(news: TaskNewsResponse): ReadonlyMap<TaskId, GraphWord> {
   return new Map(
-    news.tasks.map(({ id, status, reason }) => [id, reason === undefined ? { status } : { status, reason }]),
+    news.tasks.map(({ id, status, reason, unlessComplete }) => [
+      id,
+      {
+        status,
+        ...(reason === undefined ? {} : { reason }),
+        ...(unlessComplete === undefined ? {} : { unlessComplete }),
+      },
+    ]),
   );
 }

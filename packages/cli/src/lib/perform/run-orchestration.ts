@@ -221,6 +221,8 @@ class Orchestration {
       case 'sprint_changed':
         return this.#reconcile();
       case 'graph_words':
+        // A word may be about a task that the file has only just got.
+        await this.#parts.lookAtSprint();
         this.#words = input.words;
         await this.#reconcile();
         this.#words = new Map();

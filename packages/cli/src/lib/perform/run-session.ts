@@ -91,6 +91,7 @@ class RunSession {
     const links = graphLinks(parts, {
       signal: this.#calls.signal,
       checkpoint: () => this.#checkpoint(),
+      revision: () => this.#revision,
       onPersisted: (checkpoint) => (this.#memory.lastGraphPersist = new Date(checkpoint.persistedAt ?? clock.now())),
     });
     this.#mirror = links.mirror;
@@ -233,7 +234,6 @@ class RunSession {
       if (state.open.size === 0 && this.#mirror.trouble() === null) await this.#lease.release();
       else this.#lease.stop();
     }
-    this.#calls.abort();
     this.#calls.abort();
     await agents.close();
     const closed = await this.#journal.close();

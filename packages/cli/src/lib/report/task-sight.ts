@@ -6,8 +6,7 @@ import type { TaskSight } from './task-view.js';
 export function taskSight(facts: TaskFacts, state: RunState, unread: TaskWord | undefined): TaskSight {
   const { assignment, blocked, notBefore, definition } = facts;
   const dependsOn = definition?.dependsOn ?? [];
-  // A word that says how the task stands anyway is no news.
-  const news = unread?.status === facts.status && unread.status !== 'blocked' ? undefined : unread;
+  const news = unread !== undefined && isNews(unread, facts) ? unread : undefined;
   return {
     id: facts.id,
     title: definition?.title ?? '',
@@ -24,6 +23,12 @@ export function taskSight(facts: TaskFacts, state: RunState, unread: TaskWord | 
     waitsFor: facts.status === 'complete' ? [] : dependsOn.filter((id) => !isComplete(state, id)),
     ...(news === undefined ? {} : { unread: wordOf(news) }),
   };
+}
+
+/** One that says how the task stands anyway changes nothing, and neither does one that a completion made void. */
+function isNews(word: TaskWord, { status }: TaskFacts): boolean {
+  if (word.unlessComplete === true && status === 'complete') return false;
+  return word.status !== status || word.status === 'blocked';
 }
 
 /** As it will stand once the unread word is read. */

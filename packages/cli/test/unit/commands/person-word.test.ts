@@ -2,7 +2,7 @@ import type { BlockedReason, TaskStatus } from '@ginkoai/contract';
 import { personWord, type PersonVerb, type TaskStanding } from '../../../src/lib/decide/person-word.js';
 
 function standing(status: TaskStatus, more: Partial<TaskStanding> = {}): TaskStanding {
-  return { taskId: 'TASK-1', status, agentId: null, blockedReason: null, ...more };
+  return { taskId: 'TASK-1', status, recorded: status, agentId: null, blockedReason: null, ...more };
 }
 
 const said = (verb: PersonVerb, task: TaskStanding, reason?: string): string => {
@@ -52,6 +52,22 @@ describe("a person's word about a task", () => {
       /^refused: TASK-1 is in progress \(shell-1\).*ginko task release TASK-1/,
     );
     expect(said('reopen', standing('in_progress'))).toMatch(/^refused: TASK-1 is in progress\./);
+  });
+
+  it.each([
+    ['release', 'in_progress'],
+    ['release', 'blocked'],
+    ['reopen', 'blocked'],
+    ['block', 'in_progress'],
+  ] as const)('is void after a completion that came first: %s of what is %s', (verb, status) => {
+    expect(personWord(verb, standing(status), 'wait')).toMatchObject({ value: { unlessComplete: true } });
+  });
+
+  it('takes a completion back where that is what it says, or an unread word said so before', () => {
+    expect(personWord('reopen', standing('complete'), undefined)).toMatchObject({ value: { unlessComplete: false } });
+    expect(personWord('fail', standing('in_progress'), 'bad')).toMatchObject({ value: { unlessComplete: false } });
+    const reopened = standing('pending', { recorded: 'complete' });
+    expect(personWord('block', reopened, 'wait')).toMatchObject({ value: { unlessComplete: false } });
   });
 
   it.each<BlockedReason>(['missing_dependency', 'dependency_cycle', 'dependency_cancelled'])(

@@ -108,6 +108,14 @@ describe('a mark that is as it was', () => {
     });
   });
 
+  it('stands against a word that a completion makes void, however it was said', () => {
+    const released = { status: 'pending', unlessComplete: true };
+    const done = { past: complete, seen: 'complete', mark: 'complete' };
+    expect(judged({ ...done, graph: released })).toEqual({ status: 'complete' });
+    expect(judged({ ...done, graph: { status: 'pending' } })).toMatchObject({ status: 'pending', by: 'graph' });
+    expect(judged({ seen: 'pending', mark: 'pending', graph: released })).toMatchObject({ by: 'graph' });
+  });
+
   it('settles nothing where the graph says the same', () => {
     expect(judged({ seen: 'complete', mark: 'complete', graph: { status: 'complete' } })).toEqual({
       status: 'complete',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { StoreTrouble } from '../store-trouble.js';
 import { prepareDatabaseFile } from './database-file.js';
 import { SqliteDatabase } from './database.js';
-import { applicationId, schemaSql, schemaVersion } from './schema.js';
+import { applicationId, schemaSteps, schemaVersion } from './schema.js';
 
 /** Before it two connections that write and checkpoint at once could corrupt the file (the WAL-reset bug). */
 const oldestSqlite = [3, 51, 3] as const;
@@ -51,7 +51,7 @@ async function setUp(database: SqliteDatabase): Promise<void> {
   // The first transaction is made before the file changes to WAL mode, so that the application id stands in the
   // file's own header from the beginning, where the next start looks for it.
   database.execute('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-  if (userVersion(database) === 0) database.write(() => createTables(database));
+  if (userVersion(database) < schemaVersion) database.write(() => upgrade(database));
   await changeToWal(database);
   // The driver's own default in WAL mode is NORMAL, under which a power loss takes back what was acknowledged.
   database.execute('PRAGMA synchronous = FULL');
@@ -59,10 +59,9 @@ async function setUp(database: SqliteDatabase): Promise<void> {
   if (synchronous !== 2) throw new Error(`PRAGMA synchronous is ${synchronous} instead of 2 (FULL).`);
 }
 
-function createTables(database: SqliteDatabase): void {
-  // Another process may have been quicker.
-  if (userVersion(database) !== 0) return;
-  database.execute(schemaSql);
+function upgrade(database: SqliteDatabase): void {
+  // Counted anew inside the transaction: another process may have been quicker.
+  for (const step of schemaSteps.slice(userVersion(database))) database.execute(step);
   database.execute(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`);
 }
 

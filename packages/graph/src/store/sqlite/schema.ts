@@ -1,10 +1,8 @@
 /** Stands in the file's header, so that a database of another program is known before anything is written. "gnko". */
 export const applicationId = 0x676e_6b6f;
 
-export const schemaVersion = 1;
-
 /** Times are milliseconds since 1970; ids, JSON and ISO times are text. */
-export const schemaSql = `
+const firstSchema = `
 CREATE TABLE lease (
   graph_id TEXT NOT NULL,
   epic_id TEXT NOT NULL,
@@ -79,3 +77,11 @@ CREATE TABLE token (
   expires_at INTEGER
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Step n makes format n of format n-1. A step that was released is never changed. */
+export const schemaSteps: readonly string[] = [
+  firstSchema,
+  'ALTER TABLE task ADD COLUMN word_unless_complete INTEGER NOT NULL DEFAULT 0 CHECK (word_unless_complete IN (0, 1))',
+];
+
+export const schemaVersion = schemaSteps.length;

@@ -24,7 +24,6 @@ export function setTaskStatus(
   const epicId = found.kind === 'found' ? found.task.epicId : word.epicId;
   if (epicId === undefined) return { kind: 'unknown' };
   const key = { graphId, epicId };
-  if (found.kind === 'unknown' && tasks.wasSynced(database, key)) return found;
   tasks.writeWord(database, key, taskId, { ...word, revision: tasks.nextRevision(database, graphId) }, now);
   return findTaskOutcome(database, taskId, key);
 }

@@ -50,21 +50,17 @@ export function findTask(database: SqliteDatabase, key: EpicKey, taskId: string)
   return database.get(taskRow, sql, key.graphId, key.epicId, taskId);
 }
 
-/** Whether an orchestrator ever told the epic's tasks. */
-export function wasSynced(database: SqliteDatabase, key: EpicKey): boolean {
-  const sql = 'SELECT 1 AS found FROM task WHERE graph_id = ? AND epic_id = ? AND synced_at IS NOT NULL LIMIT 1';
-  return database.get(z.object({ found: z.int() }), sql, key.graphId, key.epicId) !== null;
-}
-
+/** A task that is gone goes from here too, unless somebody spoke about it since: the sprint file may be ahead. */
 export function replaceTasks(database: SqliteDatabase, key: EpicKey, sync: TaskSync, now: number): void {
   for (const task of sync.tasks) upsertTask(database, key, sync, task, now);
   const kept = new Set(sync.tasks.map((task) => task.id));
   const idRow = z.object({ task_id: z.string() });
   const all = database.all(
     idRow,
-    'SELECT task_id FROM task WHERE graph_id = ? AND epic_id = ?',
+    'SELECT task_id FROM task WHERE graph_id = ? AND epic_id = ? AND word_revision <= ?',
     key.graphId,
     key.epicId,
+    sync.readRevision,
   );
   for (const { task_id: taskId } of all) {
     if (kept.has(taskId)) continue;
@@ -92,7 +88,7 @@ function upsertTask(database: SqliteDatabase, key: EpicKey, sync: TaskSync, task
   );
 }
 
-export interface NumberedWord extends Pick<SetTaskStatusRequest, 'status' | 'reason' | 'by'> {
+export interface NumberedWord extends Pick<SetTaskStatusRequest, 'status' | 'reason' | 'by' | 'unlessComplete'> {
   readonly revision: number;
 }
 
@@ -104,11 +100,12 @@ export function writeWord(
   now: number,
 ): void {
   database.run(
-    `INSERT INTO task (graph_id, epic_id, task_id, depends_on, read_revision, word_status, word_reason, word_by, word_revision, word_at)
-     VALUES (?, ?, ?, '[]', 0, ?, ?, ?, ?, ?)
+    `INSERT INTO task (graph_id, epic_id, task_id, depends_on, read_revision, word_status, word_reason, word_by, word_revision, word_at,
+       word_unless_complete)
+     VALUES (?, ?, ?, '[]', 0, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (graph_id, epic_id, task_id) DO UPDATE SET word_status = excluded.word_status,
        word_reason = excluded.word_reason, word_by = excluded.word_by, word_revision = excluded.word_revision,
-       word_at = excluded.word_at`,
+       word_at = excluded.word_at, word_unless_complete = excluded.word_unless_complete`,
     key.graphId,
     key.epicId,
     taskId,
@@ -117,6 +114,7 @@ export function writeWord(
     word.by,
     word.revision,
     now,
+    word.unlessComplete === true ? 1 : 0,
   );
 }
 
@@ -128,12 +126,14 @@ const wordRow = z
     word_by: z.string(),
     word_revision: z.int(),
     word_at: z.int(),
+    word_unless_complete: z.int(),
   })
   .transform((row): TaskWord => ({
     id: row.task_id,
     status: row.word_status,
     ...(row.word_reason === null ? {} : { reason: row.word_reason }),
     by: row.word_by,
+    ...(row.word_unless_complete === 1 ? { unlessComplete: true } : {}),
     revision: row.word_revision,
     at: new Date(row.word_at).toISOString(),
   }));
@@ -141,7 +141,7 @@ const wordRow = z
 export function wordsSince(database: SqliteDatabase, key: EpicKey, since: number): TaskWord[] {
   return database.all(
     wordRow,
-    `SELECT task_id, word_status, word_reason, word_by, word_revision, word_at FROM task
+    `SELECT task_id, word_status, word_reason, word_by, word_revision, word_at, word_unless_complete FROM task
      WHERE graph_id = ? AND epic_id = ? AND word_revision > ? AND word_revision > 0 ORDER BY word_revision`,
     key.graphId,
     key.epicId,
