@@ -6,11 +6,15 @@ export interface Agent {
   /** `*` means any. */
   readonly capabilities: ReadonlySet<string>;
   readonly taskId: TaskId | null;
+  /** Of two idle agents the one with the smaller number has been idle longer. */
+  readonly idleSince: number;
 }
 
 /** Agents with the same capabilities are interchangeable: choosing looks at one of them. */
 export interface AgentClass {
   readonly capabilities: ReadonlySet<string>;
+  /** How many capabilities; agents that can do anything are the broadest. */
+  readonly breadth: number;
   /** Longest idle first. */
   readonly idle: ReadonlyMap<AgentId, Agent>;
 }
@@ -19,16 +23,19 @@ interface Member {
   readonly id: AgentId;
   readonly capabilities: ReadonlySet<string>;
   taskId: TaskId | null;
+  idleSince: number;
+  readonly idle: Map<AgentId, Agent>;
+}
+
+interface MemberClass extends AgentClass {
   readonly idle: Map<AgentId, Agent>;
 }
 
 /** The agents that take tasks from this orchestrator. */
 export class AgentPool {
   readonly #members = new Map<AgentId, Member>();
-  readonly #classes = new Map<
-    string,
-    { readonly capabilities: ReadonlySet<string>; readonly idle: Map<AgentId, Agent> }
-  >();
+  readonly #classes = new Map<string, MemberClass>();
+  #idleCount = 0;
 
   get size(): number {
     return this.#members.size;
@@ -40,16 +47,16 @@ export class AgentPool {
 
   /** The most specialised first; agents that can do anything come last. */
   classes(): AgentClass[] {
-    return [...this.#classes.values()].sort((a, b) => breadth(a.capabilities) - breadth(b.capabilities));
+    return [...this.#classes.values()].sort((a, b) => a.breadth - b.breadth);
   }
 
   join(id: AgentId, capabilities: readonly string[]): void {
     const key = [...new Set(capabilities)].sort().join('\n');
-    const known = this.#classes.get(key) ?? { capabilities: new Set(capabilities), idle: new Map<AgentId, Agent>() };
+    const known = this.#classes.get(key) ?? emptyClass(new Set(capabilities));
     this.#classes.set(key, known);
-    const member: Member = { id, capabilities: known.capabilities, taskId: null, idle: known.idle };
+    const member: Member = { id, capabilities: known.capabilities, taskId: null, idleSince: 0, idle: known.idle };
     this.#members.set(id, member);
-    known.idle.set(id, member);
+    this.#rest(member);
   }
 
   /** An agent that is not one of ours (of another machine, or of an earlier start with more agents) is passed over. */
@@ -64,12 +71,19 @@ export class AgentPool {
     const member = this.#members.get(id);
     if (member === undefined || member.taskId !== taskId) return;
     member.taskId = null;
-    member.idle.set(id, member);
+    this.#rest(member);
+  }
+
+  #rest(member: Member): void {
+    this.#idleCount += 1;
+    member.idleSince = this.#idleCount;
+    member.idle.set(member.id, member);
   }
 }
 
-function breadth(capabilities: ReadonlySet<string>): number {
-  return capabilities.has('*') ? Infinity : capabilities.size;
+function emptyClass(capabilities: ReadonlySet<string>): MemberClass {
+  const breadth = capabilities.has('*') ? Number.MAX_SAFE_INTEGER : capabilities.size;
+  return { capabilities, breadth, idle: new Map() };
 }
 
 export function canDo(agent: Pick<Agent, 'capabilities'>, needed: readonly string[]): boolean {

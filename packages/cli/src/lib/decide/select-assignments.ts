@@ -1,13 +1,13 @@
-import type { AgentId } from '@ginkoai/contract';
-import { canDo } from './agent-pool.js';
+import { canDo, type Agent } from './agent-pool.js';
 import type { AssignDecision } from './decision.js';
 import type { RunState, WaitingTask } from './run-state.js';
 import { goesFirst } from './task-queues.js';
 
 /** Interchangeable idle agents, the next one of them in front. */
 interface Bench {
-  readonly agents: Iterator<AgentId>;
-  next: AgentId | null;
+  readonly breadth: number;
+  readonly agents: Iterator<Agent>;
+  next: Agent | null;
 }
 
 /** Ready tasks that need the same, the most urgent one in front, and who can do them, the most specialised first. */
@@ -26,18 +26,18 @@ export function selectAssignments(state: RunState): AssignDecision[] {
   const lines = linesOf(state);
   const decisions: AssignDecision[] = [];
   for (;;) {
-    let best: { line: Line; task: WaitingTask; bench: Bench } | null = null;
+    let best: { line: Line; task: WaitingTask; bench: Bench; agent: Agent } | null = null;
     for (const line of lines) {
       if (line.next === null || (best !== null && !goesFirst(line.next, best.task))) continue;
-      const bench = line.able.find(({ next }) => next !== null);
-      if (bench !== undefined) best = { line, task: line.next, bench };
+      const idle = longestIdle(line.able);
+      if (idle !== null) best = { line, task: line.next, ...idle };
     }
     if (best === null) return decisions;
-    const { line, task, bench } = best;
+    const { line, task, bench, agent } = best;
     decisions.push({
       kind: 'assign',
       taskId: task.id,
-      agentId: bench.next as AgentId,
+      agentId: agent.id,
       generation: task.generation,
       attempt: task.attempt + 1,
     });
@@ -46,11 +46,22 @@ export function selectAssignments(state: RunState): AssignDecision[] {
   }
 }
 
+/** Of the most specialised idle agents. */
+function longestIdle(able: readonly Bench[]): { readonly bench: Bench; readonly agent: Agent } | null {
+  let best: { readonly bench: Bench; readonly agent: Agent } | null = null;
+  for (const bench of able) {
+    if (best !== null && bench.breadth > best.bench.breadth) break;
+    const { next: agent } = bench;
+    if (agent !== null && (best === null || agent.idleSince < best.agent.idleSince)) best = { bench, agent };
+  }
+  return best;
+}
+
 function linesOf(state: RunState): Line[] {
-  const benches = state.agents.classes().flatMap(({ capabilities, idle }) => {
+  const benches = state.agents.classes().flatMap(({ capabilities, breadth, idle }) => {
     if (idle.size === 0) return [];
-    const agents = idle.keys();
-    return [{ capabilities, bench: { agents, next: nextOf(agents) } }];
+    const agents = idle.values();
+    return [{ capabilities, bench: { breadth, agents, next: nextOf(agents) } }];
   });
   if (benches.length === 0) return [];
   return [...state.queues.groups()].map((group) => {

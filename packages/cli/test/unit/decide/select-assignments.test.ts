@@ -56,6 +56,12 @@ describe('selectAssignments', () => {
     expect(given(history)).toEqual(['T2 to b', 'T3 to a']);
   });
 
+  it('prefers it among agents with different, but equally many capabilities too', () => {
+    const history = withAgents(aRun(['T1', 'T2', 'T3'], []), { a: ['go'], b: ['python'], any: ['*'] });
+    history.assign('T1', 1, 1, 'a').complete('T1');
+    expect(given(history)).toEqual(['T2 to b', 'T3 to a']);
+  });
+
   it('prefers the task that has waited longest, then the order of the sprint', () => {
     const history = aRun(['T1', 'T2', 'T3'], []);
     history.state.agents.join('a', ['*']);
