@@ -1,7 +1,9 @@
 import type { NewRunEvent } from '@ginkoai/contract';
 import type { AttemptSighting } from './actual-task.js';
+import { endOfAttempt, type CloseContext, type EndingAttempt } from './close-attempt.js';
 import type { Row } from './reconciliation-row.js';
 import type { TaskFacts } from './run-state.js';
+import { endOfSighting, endRow } from './sighted-end.js';
 
 /** An attempt of an earlier generation says nothing about this one. */
 export function isLater(sighting: AttemptSighting, facts: TaskFacts): boolean {
@@ -9,26 +11,23 @@ export function isLater(sighting: AttemptSighting, facts: TaskFacts): boolean {
   return sighting.attempt > facts.attempt;
 }
 
-/** Its assignment and its end are news to us: the journal that had them is gone. */
-export function completedUnheard(facts: TaskFacts, sighting: AttemptSighting): Row {
+/**
+ * A later attempt than any that the record has (the journal that had it is gone) is over: its assignment and its end
+ * are news to us. null: it is not over.
+ */
+export function unheardEnd(facts: TaskFacts, sighting: AttemptSighting, context: CloseContext): Row | null {
+  const end = endOfSighting(sighting);
+  if (end === null) return null;
   const { attempt, generation } = sighting;
-  const { id: taskId } = facts;
-  const cost = sighting.usage === undefined ? {} : { usage: sighting.usage };
-  const completed: NewRunEvent = {
-    kind: 'task_completed',
-    taskId,
-    generation,
-    attempt,
+  const counts = generation > facts.generation ? { failures: 0, losses: 0 } : facts;
+  const { id: taskId, unmet } = facts;
+  const ending: EndingAttempt = {
+    facts: { id: taskId, unmet, failures: counts.failures, losses: counts.losses },
     agentId: agentOf(sighting),
-    by: 'agent',
-    ...cost,
+    id: { taskId, generation, attempt },
+    end,
   };
-  return {
-    row: 'C15',
-    sentence: `Task ${taskId} was completed meanwhile (attempt ${attempt})`,
-    events: [...assignment(facts, sighting), completed],
-    writeMark: true,
-  };
+  return { ...endRow(facts, sighting), events: [...assignment(facts, sighting), ...endOfAttempt(ending, context)] };
 }
 
 export const agentOf = (sighting: AttemptSighting): string => sighting.agentId ?? 'an agent';
@@ -51,7 +50,8 @@ function assignment(facts: TaskFacts, sighting: AttemptSighting): NewRunEvent[] 
   ];
 }
 
-export function adoption(facts: TaskFacts, sighting: AttemptSighting): NewRunEvent[] {
+/** The same of one that is at work. */
+export function unheardAtWork(facts: TaskFacts, sighting: AttemptSighting): Pick<Row, 'events'> {
   const { attempt, generation } = sighting;
   const adopted: NewRunEvent = {
     kind: 'task_adopted',
@@ -60,5 +60,5 @@ export function adoption(facts: TaskFacts, sighting: AttemptSighting): NewRunEve
     generation,
     attempt,
   };
-  return [...assignment(facts, sighting), adopted];
+  return { events: [...assignment(facts, sighting), adopted] };
 }

@@ -1,4 +1,4 @@
-import type { EpochMillis, Failure, NewRunEvent, TaskId, Usage } from '@ginkoai/contract';
+import type { AgentId, EpochMillis, Failure, NewRunEvent, TaskId, Usage } from '@ginkoai/contract';
 import type { RunLimits } from './limits.js';
 import { isCurrentAttempt, type RunState, type TaskFacts } from './run-state.js';
 
@@ -33,7 +33,19 @@ export interface CloseContext {
 export function closeAttempt(state: RunState, id: AttemptId, end: AttemptEnd, context: CloseContext): NewRunEvent[] {
   const facts = state.tasks.get(id.taskId);
   if (facts === undefined || facts.assignment === null || !isCurrentAttempt(facts, id)) return [];
-  const { agentId } = facts.assignment;
+  return endOfAttempt({ facts, agentId: facts.assignment.agentId, id, end }, context);
+}
+
+export interface EndingAttempt {
+  /** As they stand while it is the current attempt. */
+  readonly facts: Pick<TaskFacts, 'id' | 'failures' | 'losses' | 'unmet'>;
+  readonly agentId: AgentId;
+  readonly id: AttemptId;
+  readonly end: AttemptEnd;
+}
+
+/** The same for an attempt that is about to become current. */
+export function endOfAttempt({ facts, agentId, id, end }: EndingAttempt, context: CloseContext): NewRunEvent[] {
   switch (end.kind) {
     case 'completed':
       return [
@@ -75,7 +87,7 @@ export function closeAttempt(state: RunState, id: AttemptId, end: AttemptEnd, co
   }
 }
 
-function afterFailure(facts: TaskFacts, failure: Failure, context: CloseContext): NewRunEvent {
+function afterFailure(facts: EndingAttempt['facts'], failure: Failure, context: CloseContext): NewRunEvent {
   const failures = facts.failures + 1;
   if (failures >= context.limits.maxAttempts) {
     const detail = `${failures} ${failures === 1 ? 'attempt' : 'attempts'} failed, the last one: ${failure.message}`;
@@ -84,7 +96,7 @@ function afterFailure(facts: TaskFacts, failure: Failure, context: CloseContext)
   return retry(facts, failures, context);
 }
 
-function afterLoss(facts: TaskFacts, context: CloseContext): NewRunEvent {
+function afterLoss(facts: EndingAttempt['facts'], context: CloseContext): NewRunEvent {
   const losses = facts.losses + 1;
   if (losses >= context.limits.maxLosses) {
     const detail = `its agent vanished ${losses} times`;
@@ -96,7 +108,7 @@ function afterLoss(facts: TaskFacts, context: CloseContext): NewRunEvent {
     : retry(facts, losses - 1, context);
 }
 
-function retry(facts: TaskFacts, nth: number, { now, limits, chance }: CloseContext): NewRunEvent {
+function retry(facts: EndingAttempt['facts'], nth: number, { now, limits, chance }: CloseContext): NewRunEvent {
   const ceiling = Math.min(limits.maxBackoffMs, limits.backoffMs * 2 ** (nth - 1));
   return { kind: 'task_retry_scheduled', taskId: facts.id, notBefore: isoTime(now + Math.floor(chance() * ceiling)) };
 }

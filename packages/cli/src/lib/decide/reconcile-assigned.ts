@@ -1,8 +1,9 @@
 import type { DefinitionHash, NewRunEvent, TaskStatus } from '@ginkoai/contract';
 import type { ActualTask, AttemptSighting } from './actual-task.js';
-import { adoption, completedUnheard, isLater } from './adopt-attempt.js';
+import { isLater, unheardAtWork, unheardEnd } from './adopt-attempt.js';
 import { isMet } from './apply-event.js';
-import { closeAttempt, type AttemptEnd, type AttemptId, type CloseContext } from './close-attempt.js';
+import { closeAttempt, type AttemptId, type CloseContext } from './close-attempt.js';
+import { endOfSighting, endRow } from './sighted-end.js';
 import { blockedByPerson, completedExternally, keep, type Row } from './reconciliation-row.js';
 import type { RunState, TaskFacts } from './run-state.js';
 
@@ -24,10 +25,10 @@ export function reconcileAssigned(
 ): Row[] {
   const id: AttemptId = { taskId: facts.id, generation: facts.generation, attempt: facts.attempt };
   const seen = actual.assignment;
-  if (seen !== undefined && isLater(seen, facts)) return superseded(facts, id, seen);
-  const ended = seen === undefined ? null : endOf(seen);
-  if (ended !== null)
-    return [{ ...endRow(facts, seen as AttemptSighting), events: closeAttempt(context.state, id, ended, context) }];
+  if (seen !== undefined && isLater(seen, facts)) return superseded(facts, id, seen, context);
+  const end = seen === undefined ? null : endOfSighting(seen);
+  if (seen !== undefined && end !== null)
+    return [{ ...endRow(facts, seen), events: closeAttempt(context.state, id, end, context) }];
   const release = (
     reason: 'completed_elsewhere' | 'blocked_by_person' | 'stopped' | 'definition_changed',
   ): NewRunEvent => ({ kind: 'task_released', ...id, reason });
@@ -116,88 +117,18 @@ function heldBack(facts: TaskFacts, { tasks }: RunState): Row[] {
   ];
 }
 
-function superseded(facts: TaskFacts, id: AttemptId, seen: AttemptSighting): Row[] {
-  const followed = seen.state === 'completed' ? completedUnheard(facts, seen).events : adoption(facts, seen);
+function superseded(facts: TaskFacts, id: AttemptId, seen: AttemptSighting, context: CloseContext): Row[] {
   return [
     {
       row: 'C14',
       sentence: `Task ${facts.id} is at attempt ${seen.attempt} in the graph; attempt ${id.attempt} is stopped`,
-      events: [{ kind: 'task_released', ...id, reason: 'superseded' }, ...followed],
+      events: [
+        { kind: 'task_released', ...id, reason: 'superseded' },
+        ...(unheardEnd(facts, seen, context) ?? unheardAtWork(facts, seen)).events,
+      ],
       stop: id,
     },
   ];
-}
-
-/** How a sighted attempt ended; null: it has not. */
-function endOf(seen: AttemptSighting): AttemptEnd | null {
-  const cost = {
-    ...(seen.durationMs === undefined ? {} : { durationMs: seen.durationMs }),
-    ...(seen.usage === undefined ? {} : { usage: seen.usage }),
-  };
-  switch (seen.state) {
-    case 'completed':
-      return { kind: 'completed', ...cost, ...(seen.summary === undefined ? {} : { summary: seen.summary }) };
-    case 'failed':
-      return {
-        kind: 'failed',
-        failure: seen.failure ?? { code: 'agent_failed', message: 'the agent reported a failure' },
-        ...cost,
-      };
-    case 'ended_blocked':
-      return { kind: 'blocked', detail: seen.detail ?? 'the agent gave no reason' };
-    case 'throttled':
-      return { kind: 'released', reason: 'throttled', retryAfterMs: 0 };
-    case 'lost':
-      return { kind: 'lost', reason: seen.lossReason ?? 'lease_over' };
-    case 'not_accepted':
-      return { kind: 'not_accepted' };
-    case 'running':
-    case 'silent':
-    case 'unheard':
-    case 'sent':
-      return null;
-  }
-}
-
-function endRow(facts: TaskFacts, seen: AttemptSighting): Omit<Row, 'events'> {
-  switch (seen.state) {
-    case 'completed':
-      if (facts.unmet > 0) {
-        return {
-          row: 'C20',
-          sentence: `Task ${facts.id} was done meanwhile (attempt ${facts.attempt}) and waits for its new dependencies`,
-          isWarning: true,
-        };
-      }
-      return {
-        row: 'C15',
-        sentence: `Task ${facts.id} was completed meanwhile (attempt ${facts.attempt})`,
-        writeMark: true,
-      };
-    case 'failed':
-    case 'ended_blocked':
-    case 'throttled':
-      return { row: 'C17', sentence: `Task ${facts.id} failed meanwhile (attempt ${facts.attempt})` };
-    case 'not_accepted':
-      return { row: 'C7', sentence: `Task ${facts.id} had not been started; given again` };
-    default:
-      return {
-        row: seen.lossReason === 'machine_gone' ? 'C13' : 'C12',
-        sentence: `Task ${facts.id} was lost (attempt ${facts.attempt}: ${lossWords(seen)})`,
-      };
-  }
-}
-
-function lossWords(seen: AttemptSighting): string {
-  switch (seen.lossReason) {
-    case 'process_gone':
-    case 'launcher_gone':
-      return 'its process is gone without a result';
-    case 'machine_gone':
-      return 'its machine is gone';
-    default:
-      return 'its lease is over';
-  }
 }
 
 function isEdited(given: DefinitionHash | null, now: DefinitionHash | undefined): boolean {

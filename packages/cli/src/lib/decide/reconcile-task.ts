@@ -1,6 +1,6 @@
 import { taskStatuses, type BlockedReason, type DefinitionHash, type TaskStatus } from '@ginkoai/contract';
 import type { ActualTask, AttemptSighting } from './actual-task.js';
-import { adoption, agentOf, completedUnheard, isLater } from './adopt-attempt.js';
+import { agentOf, isLater, unheardAtWork, unheardEnd } from './adopt-attempt.js';
 import type { Change, ReconciliationRow } from './change.js';
 import type { AttemptId } from './close-attempt.js';
 import { reconcileAssigned, type ReconcileTaskContext } from './reconcile-assigned.js';
@@ -62,8 +62,9 @@ function pending(facts: TaskFacts, actual: ActualTask, status: TaskStatus, conte
   const { assignment: sighting } = actual;
   const isOfOtherRun = sighting?.runId !== undefined && sighting.runId !== context.state.runId;
   if (sighting !== undefined && !isOfOtherRun && isLater(sighting, facts)) {
-    if (sighting.state === 'completed') return [completedUnheard(facts, sighting)];
-    if (sighting.state === 'running') return [unheardAtWork(facts, sighting, { actual, status })];
+    const ended = unheardEnd(facts, sighting, context);
+    if (ended !== null) return [ended];
+    if (sighting.state === 'running') return [adopted(facts, sighting, { actual, status })];
   }
   switch (status) {
     case 'complete':
@@ -101,7 +102,7 @@ function givenOutElsewhere(facts: TaskFacts, sighting: AttemptSighting): Row {
 }
 
 /** An attempt of ours that the record lacks is at work. A tick in the sprint file may be its own; other words win. */
-function unheardAtWork(
+function adopted(
   facts: TaskFacts,
   sighting: AttemptSighting,
   { actual, status }: { actual: ActualTask; status: TaskStatus },
@@ -113,7 +114,7 @@ function unheardAtWork(
   return {
     row: facts.attempt === 0 && status === 'in_progress' ? 'C2' : 'C5',
     sentence: `Task ${facts.id} adopted: ${agentOf(sighting)} is at work on it`,
-    events: adoption(facts, sighting),
+    ...unheardAtWork(facts, sighting),
   };
 }
 

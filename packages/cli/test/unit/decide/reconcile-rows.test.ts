@@ -282,6 +282,33 @@ describe('what we know against what is true', () => {
     expect(task).toMatchObject({ status: 'complete', attempt: 2, assignment: null });
   });
 
+  it('C14: nor is one that failed or was lost taken for one at work', () => {
+    const failedLater = aSighting({ attempt: 2, state: 'failed', failure: { code: 'agent_failed', message: 'no' } });
+    const failed = one({ past: atWork, world: running({ assignment: failedLater }) });
+    expect(failed.change.events.map(({ kind }) => kind)).toEqual([
+      'task_released',
+      'task_assigned',
+      'task_failed',
+      'task_retry_scheduled',
+    ]);
+    expect(failed.task).toMatchObject({ status: 'pending', attempt: 2, failures: 1, assignment: null });
+    const lostLater = aSighting({ attempt: 4, state: 'lost', lossReason: 'process_gone' });
+    const lost = one({ past: atWork, world: running({ assignment: lostLater }) });
+    expect(lost.task).toMatchObject({ status: 'pending', attempt: 4, losses: 1, assignment: null });
+  });
+
+  it('C17: an attempt that the record lacks and that failed counts, and its number is used up', () => {
+    const failure = { code: 'agent_failed', message: 'no' } as const;
+    const { change, task } = one({ world: T({ assignment: aSighting({ state: 'failed', failure }) }) });
+    expect(change).toMatchObject({ row: 'C17', sentence: 'Task T failed meanwhile (attempt 1)' });
+    expect(task).toMatchObject({ status: 'pending', attempt: 1, failures: 1 });
+    const anew = one({
+      past: atWork,
+      world: running({ assignment: aSighting({ generation: 2, state: 'failed', failure }) }),
+    });
+    expect(anew.task).toMatchObject({ status: 'pending', generation: 2, attempt: 1, failures: 1 });
+  });
+
   it('C15: an attempt that was completed meanwhile completes its task', () => {
     const assignment = aSighting({ state: 'completed', summary: 'Done.', durationMs: 5, usage: { tokens: 7 } });
     const { change, task, state } = one({ past: atWork, world: running({ assignment }) });
