@@ -16,6 +16,7 @@ export const graphErrorStatus = {
   body_too_large: 413,
   snapshot_too_large: 413,
   unsupported_media_type: 415,
+  rate_limited: 429,
   internal_error: 500,
   store_busy: 503,
   store_failed: 500,

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { EpochMillis, Scope } from '@ginkoai/contract';
+import { rateLimits, spendCall, type Allowance } from './decide/rate.js';
 import { refused, type Refusal } from './http/answer.js';
 import type { GraphStore } from './store/store.js';
 
@@ -41,6 +42,14 @@ export function createAuthenticator({ store, adminTokens, now }: AuthenticatorOp
     return found === null || (found.expiresAt !== null && found.expiresAt <= now()) ? null : found.scope;
   };
 
+  const allowances = new Map<string, Allowance>();
+  /** Whether the bearer may make one more call now. Whoever has no valid token shares one allowance with the others. */
+  const maySpend = (bearer: string): boolean => {
+    const left = spendCall(allowances.get(bearer), now());
+    if (left !== null) allowances.set(bearer, left);
+    return left !== null;
+  };
+
   return {
     async check(headers, scope) {
       if (scope === null) return undefined;
@@ -48,6 +57,7 @@ export function createAuthenticator({ store, adminTokens, now }: AuthenticatorOp
       if (token === undefined || !isSendable(token))
         return refused('unauthorized', 'Send a token: "Authorization: Bearer <token>".');
       const granted = await scopeOf(token);
+      if (!maySpend(granted === null ? 'nobody' : hashToken(token))) return tooMany;
       if (granted === null) return refused('unauthorized', 'This token is unknown here, or has expired.');
       return includes(granted, scope)
         ? undefined
@@ -55,6 +65,11 @@ export function createAuthenticator({ store, adminTokens, now }: AuthenticatorOp
     },
   };
 }
+
+const tooMany = refused(
+  'rate_limited',
+  `This token makes more than ${rateLimits.callsPerSecond} calls a second. Ask again in a second, and less often.`,
+);
 
 function includes(granted: Scope, needed: Scope): boolean {
   return granted === 'admin' || granted === needed || (needed === 'read' && granted !== 'read');

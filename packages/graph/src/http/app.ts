@@ -112,7 +112,7 @@ function respond(context: Context, answer: Answer<unknown>): Response {
   context.header('X-Content-Type-Options', 'nosniff');
   if (answer.kind === 'answered') return context.json(answer.body as object);
   if (answer.kind === 'json') return context.body(answer.text, 200, { 'Content-Type': 'application/json' });
-  if (answer.code === 'store_busy') context.header('Retry-After', '1');
+  if (answer.code === 'store_busy' || answer.code === 'rate_limited') context.header('Retry-After', '1');
   if (answer.code === 'unauthorized') context.header('WWW-Authenticate', 'Bearer');
   const { code, message, field, details } = answer;
   const body: GraphErrorBody = {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { bodyLimits, graphErrorBodySchema, graphRoutes } from '@ginkoai/contract';
+import { rateLimits } from '../../src/decide/rate.js';
 import { createGraphServer } from '../../src/index.js';
 import { aCheckpoint, aHolder } from '../support/builders.js';
 import { startTestServer, testToken, type TestAnswer, type TestServer } from '../support/test-server.js';
@@ -98,6 +99,31 @@ describe('who may speak to the graph', () => {
       onError: () => undefined,
     });
     expect(started).toMatchObject({ ok: false, failure: { code: 'bad_configuration' } });
+  });
+
+  it('lets a token make so many calls at a time, and no other token suffer for it', async () => {
+    const made = await test.call(graphRoutes.createToken.path, {
+      method: 'POST',
+      body: { name: 'busy', scope: 'read' },
+    });
+    const headers = { authorization: `Bearer ${(made.body as { token: string }).token}` };
+    for (let call = 0; call < rateLimits.burst; call += 1)
+      expect((await test.call(readPath, { headers })).status).toBe(200);
+    const refused = await test.call(readPath, { headers });
+    expect(refusal(refused)).toEqual([429, 'rate_limited']);
+    expect(refused.headers['retry-after']).toBe('1');
+    expect((await test.call(readPath)).status).toBe(200);
+    test.advance(1_000);
+    expect((await test.call(readPath, { headers })).status).toBe(200);
+  });
+
+  it('lets nobody guess tokens without end', async () => {
+    const guess = () => test.call(readPath, { headers: { authorization: 'Bearer guessed' } });
+    let guesses = 0;
+    while ((await guess()).status === 401 && guesses <= rateLimits.burst) guesses += 1;
+    expect(refusal(await guess())).toEqual([429, 'rate_limited']);
+    test.advance(60_000);
+    expect(refusal(await guess())).toEqual([401, 'unauthorized']);
   });
 });
 
