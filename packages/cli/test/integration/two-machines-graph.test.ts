@@ -52,6 +52,12 @@ async function completedInGraph(graph: GraphProcess): Promise<readonly string[]>
   return read.ok ? (read.value.state?.completedTasks ?? []) : [];
 }
 
+async function statusInGraph(graph: GraphProcess, taskId: string): Promise<object> {
+  const told = await graph.client().taskStatus({ taskId, epicId: 'EPIC-1' });
+  if (!told.ok) throw new Error(told.failure.message);
+  return told.value;
+}
+
 const allIds = plan.map(({ id }) => id).sort();
 
 describe('a graph that', () => {
@@ -96,6 +102,26 @@ describe('a graph that', () => {
     expect((await copy.orchestrate(['--resume']).ended).code).toBe(0);
     expect([...(await completedInGraph(graph))].sort()).toEqual(allIds);
     expect(findFaults(copy)).toEqual(settled);
+  }, 60_000);
+
+  it('is asked about a task tells how it stands, and carries a word about it', async () => {
+    const graph = await stage.graph();
+    const copy = stage.copy({ plan: flatPlan(3), workMs: 10, env: graph.env });
+    copy.hold('TASK-3');
+    const running = copy.orchestrate(['--persist-interval', '100ms']);
+    await running.prints(told('task_completed', 2));
+    await until(async () => {
+      const { status } = { status: '', ...(await statusInGraph(graph, 'TASK-1')) };
+      return status === 'complete';
+    });
+    expect(await statusInGraph(graph, 'TASK-3')).toMatchObject({
+      title: 'The work of TASK-3',
+      status: 'in_progress',
+      revision: 0,
+    });
+    copy.release('TASK-3');
+    expect((await running.ended).code).toBe(0);
+    expect(await statusInGraph(graph, 'TASK-3')).toMatchObject({ status: 'complete' });
   }, 60_000);
 
   it('dies and comes back catches up while the run goes on', async () => {
