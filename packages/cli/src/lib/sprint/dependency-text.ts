@@ -21,6 +21,12 @@ export interface WrittenDependencies {
 const none = /^(?:(?:none|nothing|nil|no|n\/a|na)(?![\w/-])|[-–—]+$)/i;
 const notADependency = /\b(?:not|parallel|independent|unrelated)\b/i;
 const elsewhere = /\b(?:sprints?|epics?)\b/i;
+/** `TASK-3 of Sprint 2`, `TASK-3 from the last epic`; not `TASK-3 in this sprint`. */
+const ofAnother = /\b(?:of|from|in) (?!this\b)(?:[\w-]{1,20} ){0,2}(?:sprint|epic)\b/i;
+/** `TASK-3 (Sprint 2)`, `TASK-3 (from Sprint 2)`. */
+const isInAnother = /^(?:of |from |in )?(?:EPIC-\d{1,6},? )?sprint #?\d/i;
+/** `e008_s02_t01` names its sprint already. */
+const namesSprint = /s\d+[a-z]?[-_]t\d/i;
 const longestGroup = 120;
 const all = /^(?:all|everything|every|each)\b/i;
 const above = /\b(?:above|previous|prior|preceding|earlier|before)\b/i;
@@ -66,6 +72,7 @@ function readPart(part: Part, context: PartContext): WrittenDependencies {
   const { outside, inside } = part;
   if (none.test(outside) || (outside === '' && none.test(inside))) return nothing;
   if (previousTask.test(outside)) return named(previousOf(context));
+  if (isInAnother.test(inside) && !namesSprint.test(outside)) return external(outside);
   const pieces = piecesOf(outside, context);
   if (pieces.some(namesTask)) return joined(pieces);
   if (all.test(outside)) return readGroup(outside, context);
@@ -126,9 +133,11 @@ type Found = Exclude<Resolution, null>;
 /** Ids, numbers that belong to them, and ranges between them; the words between mean nothing. */
 function readPiece(piece: string, context: PartContext): WrittenDependencies {
   const ids: TaskId[][] = [];
+  if (ofAnother.test(piece) && !namesSprint.test(piece)) return external(piece);
+  if (isNumber.test(piece) && !context.isAfterId) return readNumber(piece, context);
   let rangeFrom: Found | null = null;
   let last: Found | null = null;
-  let isNumberNext = context.isAfterId && /^\d+$/.test(piece);
+  let isNumberNext = isNumber.test(piece);
   for (const word of wordsOf(piece)) {
     const ends = endsOf(word, isNumberNext, context);
     if (ends !== null) {
@@ -148,6 +157,16 @@ function readPiece(piece: string, context: PartContext): WrittenDependencies {
     }
   }
   return ids.length === 0 ? external(piece) : named(ids.flat());
+}
+
+const isNumber = /^\d{1,6}$/;
+/** The `2.1` of `Task 2.1`. */
+const isDecimal = /^\d{1,6}(?:\.\d{1,6}){1,3}$/;
+
+/** `**Depends on:** 1, 2`. */
+function readNumber(number: string, { index, ownId }: DependencyContext): WrittenDependencies {
+  const found = index.resolveNumber(number, ownId);
+  return found?.kind === 'task' ? named([found.id]) : external(number);
 }
 
 const isRangeWord = /^(?:through|thru|to|until|till|–|—|-|→|\.\.\.?|…)$/i;
@@ -190,8 +209,8 @@ function rangeEnds(word: string, isNumberNext: boolean, context: DependencyConte
 }
 
 function resolve(word: string, isNumberNext: boolean, { index, ownId }: DependencyContext): Resolution {
-  if (/^\d{1,6}$/.test(word)) return isNumberNext ? index.resolveNumber(word, ownId) : null;
-  return index.resolve(word, ownId);
+  if (isNumber.test(word)) return isNumberNext ? index.resolveNumber(word, ownId) : null;
+  return index.resolve(isNumberNext && isDecimal.test(word) ? `TASK-${word}` : word, ownId);
 }
 
 function external(piece: string): WrittenDependencies {

@@ -21,12 +21,14 @@ const fieldNames: ReadonlyMap<string, FieldName> = new Map([
   ['assignee', 'assignee'],
   ['owner', 'assignee'],
   ['blocked by', 'blocked_by'],
+  ['blocked on', 'blocked_by'],
   ['capabilities', 'capabilities'],
   ['capability', 'capabilities'],
   ['dependencies', 'depends'],
   ['dependency', 'depends'],
   ['depends', 'depends'],
   ['depends on', 'depends'],
+  ['deps', 'depends'],
   ['effort', 'effort'],
   ['estimate', 'effort'],
   ['estimated effort', 'effort'],
@@ -36,6 +38,8 @@ const fieldNames: ReadonlyMap<string, FieldName> = new Map([
   ['file', 'files'],
   ['files', 'files'],
   ['max duration', 'max_duration'],
+  ['prerequisite', 'blocked_by'],
+  ['prerequisites', 'blocked_by'],
   ['priority', 'priority'],
   ['run', 'run'],
   ['id', 'sprint_id'],
@@ -43,6 +47,9 @@ const fieldNames: ReadonlyMap<string, FieldName> = new Map([
   ['status', 'status'],
   ['verify', 'verify'],
 ]);
+
+/** Fields that are also read without bold, and with more than their name in it; commands are not among them. */
+const everyday: ReadonlySet<FieldName> = new Set(['assignee', 'blocked_by', 'depends', 'effort', 'priority', 'status']);
 
 const longestName = 40;
 
@@ -109,7 +116,29 @@ function isName(written: string): boolean {
 }
 
 function nameOf(written: string): FieldName | null {
-  return fieldNames.get(written.trim().toLowerCase()) ?? null;
+  return fieldNames.get(written.trim().toLowerCase()) ?? everydayNameOf(written);
+}
+
+/** `📊 Status`, `Status (2026-01-12)`, `Dependencies (hard)`. */
+function everydayNameOf(written: string): FieldName | null {
+  const words = /^[^A-Za-z]*([A-Za-z ]+)(?:\([^()]*\))?\s*$/.exec(written)?.[1] ?? '';
+  const name = fieldNames.get(words.trim().toLowerCase());
+  return name !== undefined && everyday.has(name) ? name : null;
+}
+
+const plainLabel = /[*_]{0,2}([A-Z][A-Za-z ]{0,20}):[*_]{0,2}|[*_]{1,2}([A-Z][A-Za-z ]{0,20})[*_]{1,2}:/y;
+
+/** The field of a line without bold, such as `Status: done` or `_Depends on:_ TASK-1`; null: it is none. */
+export function plainFieldOf(text: string, start: number, end: number): Field | null {
+  plainLabel.lastIndex = start;
+  const found = plainLabel.exec(text);
+  const name = fieldNames.get((found?.[1] ?? found?.[2] ?? '').trim().toLowerCase());
+  if (found === null || name === undefined || !everyday.has(name)) return null;
+  let last = end;
+  while (last > plainLabel.lastIndex && /[\s*_]/.test(text.charAt(last - 1))) last -= 1;
+  let first = plainLabel.lastIndex;
+  while (first < last && isBlank(text.charCodeAt(first))) first += 1;
+  return { name, start, valueStart: first, valueEnd: last };
 }
 
 function fieldOf(

@@ -32,7 +32,8 @@ interface Fence {
  * Reads lines one at a time, front to back, without copying them. After `advance()` the fields describe the line read.
  *
  * Fences nest: an opening fence with an info string inside a fence opens a deeper one, a bare fence closes the
- * innermost of its kind. That is how people write samples of Markdown in Markdown.
+ * innermost of its kind. That is how people write samples of Markdown in Markdown. A fence may open behind a list
+ * marker, and is closed on a line of its own.
  */
 export class LineScanner {
   kind: LineKind = 'blank';
@@ -40,6 +41,8 @@ export class LineScanner {
   start = 0;
   /** Offset of the first character that is not a blank. */
   content = 0;
+  /** Of an item: offset of its text, behind the marker; else the same as `content`. */
+  inner = 0;
   /** Offset behind the last character that is neither a blank nor the line's ending. */
   end = 0;
   /** Offset of the next line. */
@@ -91,15 +94,14 @@ export class LineScanner {
     if (this.start < this.commentEnd) return 'comment';
     if (content === end) return this.fences.length > 0 ? 'code' : 'blank';
     const first = text.charCodeAt(content);
-    if (first === backtick || first === tilde) {
-      const kind = this.fence(first);
-      if (kind !== null) return kind;
-    }
-    if (this.fences.length > 0) return 'code';
-    if (this.isItem(first)) {
-      this.isInList = true;
-      return 'item';
-    }
+    const inner = this.behindMarker(first);
+    this.inner = inner;
+    const isFenced = this.fences.length > 0;
+    if (inner > content && !isFenced) this.isInList = true;
+    const kind = this.fence(inner);
+    if (kind !== null) return kind;
+    if (isFenced) return 'code';
+    if (inner > content) return 'item';
     if (content === this.start) this.isInList = false;
     else if (this.isInList || this.isIndentedCode()) return 'text';
     switch (first) {
@@ -114,12 +116,14 @@ export class LineScanner {
     }
   }
 
-  /** What a line of backticks or tildes is; null: no fence at all. */
-  private fence(character: number): LineKind | null {
+  /** What a line is whose own text, from `at` on, starts with backticks or tildes; null: no fence at all. */
+  private fence(at: number): LineKind | null {
     const { text, end, fences } = this;
-    let after = this.content;
+    const character = text.charCodeAt(at);
+    if (character !== backtick && character !== tilde) return null;
+    let after = at;
     while (after < end && text.charCodeAt(after) === character) after += 1;
-    const length = after - this.content;
+    const length = after - at;
     if (length < 3) return null;
     const isBare = after === end;
     if (fences.length === 0) {
@@ -132,6 +136,7 @@ export class LineScanner {
       if (fences.length < deepestFence && !this.hasBacktick(after)) fences.push({ character, length });
       return 'code';
     }
+    if (at > this.content) return 'code';
     const innermost = fences.findLastIndex((fence) => fence.character === character);
     const fence = fences[innermost];
     if (fence === undefined || length < fence.length) return 'code';
@@ -146,18 +151,21 @@ export class LineScanner {
     return false;
   }
 
-  private isItem(first: number): boolean {
-    const { text, end } = this;
-    let marker = this.content;
+  /** Where the text of a list item starts; where the line starts, if it is none. */
+  private behindMarker(first: number): number {
+    const { text, content, end } = this;
+    let marker = content;
     if (first === minus || first === asterisk || first === plus) marker += 1;
     else {
       while (marker < end && isDigit(text.charCodeAt(marker))) marker += 1;
-      if (marker === this.content) return false;
+      if (marker === content) return content;
       const closing = text.charCodeAt(marker);
-      if (closing !== 46 && closing !== 41) return false;
+      if (closing !== 46 && closing !== 41) return content;
       marker += 1;
     }
-    return marker === end || isBlank(text.charCodeAt(marker));
+    if (marker < end && !isBlank(text.charCodeAt(marker))) return content;
+    while (marker < end && isBlank(text.charCodeAt(marker))) marker += 1;
+    return marker;
   }
 
   private isIndentedCode(): boolean {

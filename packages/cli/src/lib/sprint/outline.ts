@@ -1,10 +1,12 @@
 import { fieldsOf, type Field, type FieldName } from './field-line.js';
 import { readFrontMatter, type FrontMatter } from './front-matter.js';
+import { withoutComments } from './html-comments.js';
 import { LineScanner } from './line-scanner.js';
 import { namedFiles } from './named-files.js';
 import { SectionReader, type BlockName, type ListName } from './section-reader.js';
 import type { TaskDraft, WrittenValue } from './task-draft.js';
-import { readTaskHeading, type HeadingStyle } from './task-heading.js';
+import { mentionedId, readTaskHeading, type HeadingStyle, type TaskHeading } from './task-heading.js';
+import { canonicalId, isShortId, shortId } from './task-id.js';
 
 /** A sprint file cut into its parts, before their words are understood. */
 export interface Outline {
@@ -16,11 +18,21 @@ export interface Outline {
   /** Task-like headings whose id must not become part of a path. */
   readonly unsafeIds: readonly WrittenValue[];
   /** Headings that would be tasks in a file of labels, while this one has ids. */
-  readonly labels: readonly { readonly id: string; readonly heading: string; readonly line: number }[];
+  readonly labels: readonly HeadingMention[];
+  /** Headings that start with an id without being the heading of a task. */
+  readonly mentions: readonly HeadingMention[];
+  /** Headings such as `T01: ...` below the task `e008_s02_t01`, with its id: they speak of it once more. */
+  readonly repetitions: readonly HeadingMention[];
   readonly headings: number;
   readonly hasTaskSection: boolean;
   /** The line of a fence that is open at the end of the file; 0: none is. */
   readonly unclosedFence: number;
+}
+
+export interface HeadingMention {
+  readonly id: string;
+  readonly heading: string;
+  readonly line: number;
 }
 
 /** Cuts a file into tasks: by ids, or by labels such as `Task 3` where no heading has an id. */
@@ -33,7 +45,12 @@ export function readOutline(text: string): Outline {
 class OutlineReader {
   private readonly tasks: TaskDraft[] = [];
   private readonly unsafeIds: WrittenValue[] = [];
-  private readonly labels: { id: string; heading: string; line: number }[] = [];
+  private readonly labels: HeadingMention[] = [];
+  private readonly mentions: HeadingMention[] = [];
+  private readonly repetitions: HeadingMention[] = [];
+  private readonly idsByShort = new Map<string, string>();
+  /** How many tasks `idsByShort` knows. */
+  private tasksCalled = 0;
   private title: string | null = null;
   private sprintId: WrittenValue | null = null;
   private epic: WrittenValue | null = null;
@@ -61,41 +78,76 @@ class OutlineReader {
       else if (scanner.kind === 'bold') this.takeSprintFields(scanner);
     }
     if (this.section !== null) this.section.task.end = text.length;
-    const { title, sprintId, epic, tasks, unsafeIds, labels, headings, hasTaskSection } = this;
-    const unclosedFence = scanner.fenceLine;
-    return { frontMatter, title, sprintId, epic, tasks, unsafeIds, labels, headings, hasTaskSection, unclosedFence };
+    const { title, sprintId, epic, tasks, unsafeIds, headings, hasTaskSection } = this;
+    const { labels, mentions, repetitions } = this;
+    const others = { unsafeIds, labels, mentions, repetitions };
+    return {
+      frontMatter,
+      title,
+      sprintId,
+      epic,
+      tasks,
+      ...others,
+      headings,
+      hasTaskSection,
+      unclosedFence: scanner.fenceLine,
+    };
   }
 
   private takeHeading(scanner: LineScanner): void {
     const { level, line } = scanner;
     this.headings += 1;
     const written = this.text.slice(scanner.content, scanner.end);
-    const words = written.slice(level).trim();
+    const words = withoutComments(written.slice(level)).trim();
     if (level === 1) this.title ??= words;
     if (/\btasks\b/i.test(words.slice(0, 60))) this.hasTaskSection = true;
-    const heading = level < 2 || level > 4 ? null : readTaskHeading(written, this.style);
-    if (heading?.kind === 'task') {
-      this.endSection(scanner.start);
-      const task: TaskDraft = {
-        heading,
-        line,
-        level,
-        start: scanner.start,
-        end: scanner.start,
-        values: {},
-        dependencies: [],
-        files: [],
-        capabilities: [],
-      };
-      this.tasks.push(task);
-      this.section = { task, reader: new SectionReader(this.text) };
+    const isTaskLevel = level >= 2 && level <= 4;
+    const heading = isTaskLevel ? readTaskHeading(written, this.style) : null;
+    const repeated = heading?.kind === 'task' ? this.taskCalled(heading.id) : undefined;
+    if (heading?.kind === 'task' && repeated === undefined) {
+      this.startTask(heading, scanner);
       return;
     }
     if (heading?.kind === 'unsafe_id') this.unsafeIds.push({ text: heading.id, line });
     if (this.section !== null && level <= this.section.task.level) this.endSection(scanner.start);
-    if (this.style === 'labels' || level < 2 || level > 4) return;
+    if (repeated !== undefined) this.repetitions.push({ id: repeated, heading: words, line });
+    else if (this.style === 'ids' && isTaskLevel) this.takeOtherHeading({ written, words, line });
+  }
+
+  private startTask(heading: TaskHeading, { level, line, start }: LineScanner): void {
+    this.endSection(start);
+    const task: TaskDraft = {
+      heading,
+      line,
+      level,
+      start,
+      end: start,
+      values: {},
+      dependencies: [],
+      files: [],
+      capabilities: [],
+      inLists: [],
+    };
+    this.tasks.push(task);
+    this.section = { task, reader: new SectionReader(this.text) };
+  }
+
+  /** The task above that `t01` is short for. Most files have no such heading, so the ids are looked at when one comes. */
+  private taskCalled(id: string): string | undefined {
+    if (!isShortId(id)) return undefined;
+    for (const { heading } of this.tasks.slice(this.tasksCalled)) {
+      const short = shortId(heading.id);
+      if (short !== null) this.idsByShort.set(short, heading.id);
+    }
+    this.tasksCalled = this.tasks.length;
+    return this.idsByShort.get(canonicalId(id));
+  }
+
+  private takeOtherHeading({ written, words, line }: { written: string; words: string; line: number }): void {
     const label = readTaskHeading(written, 'labels');
     if (label?.kind === 'task') this.labels.push({ id: label.id, heading: words, line });
+    const id = label === null ? mentionedId(written) : null;
+    if (id !== null) this.mentions.push({ id, heading: words, line });
   }
 
   private endSection(at: number): void {
@@ -109,6 +161,9 @@ class OutlineReader {
     switch (line.kind) {
       case 'fields':
         for (const field of line.fields) addValue(task, field.name, this.valueOf(field, scanner.line));
+        break;
+      case 'list_fields':
+        for (const { name } of line.fields) task.inLists.push({ name, line: scanner.line });
         break;
       case 'list_value':
         addItem(task, line.name, { text: this.itemText(scanner), line: scanner.line });
@@ -142,13 +197,12 @@ class OutlineReader {
   }
 
   private valueOf(field: Field, line: number): WrittenValue {
-    return { text: this.text.slice(field.valueStart, field.valueEnd), line };
+    return { text: withoutComments(this.text.slice(field.valueStart, field.valueEnd)).trim(), line };
   }
 
   /** A list item without its marker and its box. */
-  private itemText(scanner: LineScanner): string {
-    const item = this.text.slice(scanner.content, scanner.end);
-    return item.replace(/^(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)(?:\[[^\]]\](?:[ \t]+|$))?/, '');
+  private itemText({ inner, end }: LineScanner): string {
+    return withoutComments(this.text.slice(inner, end)).replace(/^\[[^\]]\](?:[ \t]+|$)/, '');
   }
 }
 

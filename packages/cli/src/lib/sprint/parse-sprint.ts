@@ -81,6 +81,7 @@ interface Reading {
 
 function readTask(draft: TaskDraft, reading: Reading): SprintTask {
   const { heading, values, files } = draft;
+  noteFieldsInLists(draft, reading.found);
   const status = readTaskStatus(draft, reading);
   return {
     id: heading.id,
@@ -99,6 +100,18 @@ function readTask(draft: TaskDraft, reading: Reading): SprintTask {
     start: draft.start,
     end: draft.end,
   };
+}
+
+/** Fields whose loss changes what a run does, unless the task has them where they count. */
+const weighty = { status: 'Status', depends: 'Depends', blocked_by: 'Blocked by' } as const;
+
+function noteFieldsInLists({ heading, values, inLists }: TaskDraft, found: SprintProblem[]): void {
+  if (inLists.length === 0) return;
+  for (const name of ['status', 'depends', 'blocked_by'] as const) {
+    const written = inLists.find((field) => field.name === name);
+    if (written === undefined || values[name] !== undefined || (name === 'status' && heading.status !== null)) continue;
+    found.push(problem.fieldInList({ id: heading.id, field: weighty[name], line: written.line }));
+  }
 }
 
 function readTaskStatus(
@@ -181,8 +194,12 @@ function problemsOfFile(text: string, fileName: string, outline: Outline): reado
   if (outline.tasks.length === 0) found.push(emptiness(text, fileName, outline));
   for (const { text: id, line } of outline.unsafeIds) found.push(problem.unsafeId({ what: 'task', id, line }));
   if (outline.unclosedFence > 0) found.push(problem.unclosedFence(outline.unclosedFence));
-  const ids = new Set(outline.tasks.map((task) => task.heading.id));
-  for (const label of outline.labels) if (!ids.has(label.id)) found.push(problem.labelIgnored(label));
+  const index = new TaskIndex(outline.tasks.map((task) => task.heading.id));
+  for (const label of outline.labels) if (!index.has(label.id)) found.push(problem.labelIgnored(label));
+  for (const repetition of outline.repetitions) found.push(problem.labelRepeated(repetition));
+  if (outline.tasks.length === 0) return found;
+  for (const mention of outline.mentions)
+    if (index.resolve(mention.id, '')?.kind !== 'task') found.push(problem.headingUnread(mention));
   return found;
 }
 

@@ -1,4 +1,4 @@
-import { fieldsOf, type Field } from './field-line.js';
+import { fieldsOf, plainFieldOf, type Field } from './field-line.js';
 import type { LineScanner } from './line-scanner.js';
 import { isRuler } from './ruler.js';
 
@@ -12,6 +12,8 @@ export type BlockName = 'run' | 'verify';
 /** What a line of a task's section is to the task. */
 export type SectionLine =
   | { readonly kind: 'fields'; readonly fields: readonly Field[] }
+  /** Fields in a list item: they do not count. */
+  | { readonly kind: 'list_fields'; readonly fields: readonly Field[] }
   /** A list item below `**Files:**` and the like. */
   | { readonly kind: 'list_value'; readonly name: ListName }
   /** The opening fence, a line, or the closing fence of a block below `**Run:**`. */
@@ -30,6 +32,7 @@ const body: SectionLine = { kind: 'body' };
 export class SectionReader {
   private isOpen = true;
   private hasContent = false;
+  private isInParagraph = false;
   private isBehindRuler = false;
   private continued: Continued | null = null;
   private block: BlockName | null = null;
@@ -39,6 +42,7 @@ export class SectionReader {
   take(scanner: LineScanner): SectionLine {
     const line = this.read(scanner);
     this.hasContent ||= scanner.kind !== 'blank';
+    this.isInParagraph = scanner.kind === 'item' || (scanner.kind === 'text' && line.kind !== 'fields');
     return line;
   }
 
@@ -53,7 +57,9 @@ export class SectionReader {
       case 'blank':
         return body;
       case 'item':
-        return this.continued?.kind === 'list' ? { kind: 'list_value', name: this.continued.name } : this.leave();
+        if (this.continued?.kind === 'list') return { kind: 'list_value', name: this.continued.name };
+        this.leave();
+        return this.isOpen ? this.listFields(scanner) : body;
       case 'fence_open':
         if (this.continued?.kind !== 'block') return this.leave();
         this.block = this.continued.name;
@@ -66,14 +72,28 @@ export class SectionReader {
       case 'text':
         this.isBehindRuler ||= this.hasContent && isRuler(this.text.slice(scanner.start, scanner.end));
         this.isOpen &&= !this.isBehindRuler;
-        return this.leave();
+        return this.takePlainField(scanner);
       case 'comment':
         return this.leave();
     }
   }
 
+  /** A line that goes on from the one before it is prose, however it starts. */
+  private takePlainField({ start, content, end }: LineScanner): SectionLine {
+    const isField = this.isOpen && !this.isInParagraph && content === start;
+    const field = isField ? plainFieldOf(this.text, start, end) : null;
+    return field === null ? this.leave() : this.continueBy([field]);
+  }
+
+  private listFields({ inner, end }: LineScanner): SectionLine {
+    return this.text.startsWith('**', inner) ? { kind: 'list_fields', fields: fieldsOf(this.text, inner, end) } : body;
+  }
+
   private takeFields(scanner: LineScanner): SectionLine {
-    const fields = fieldsOf(this.text, scanner.content, scanner.end);
+    return this.continueBy(fieldsOf(this.text, scanner.content, scanner.end));
+  }
+
+  private continueBy(fields: readonly Field[]): SectionLine {
     const last = fields.at(-1);
     if (last === undefined) return this.leave();
     this.continued = continuedBy(last);

@@ -26,12 +26,31 @@ export const problems = {
     code: 'empty_file',
     message: `${fileName} is empty. Add tasks such as "### TASK-1: Write the parser".`,
   }),
+  fieldInList: ({ id, field, line }: At & { field: string }): SprintProblem => ({
+    line,
+    code: 'field_in_list',
+    message: `The field "${field}" of ${id} stands in a list, so it does not count. Put it at the start of its line.`,
+  }),
   labelIgnored: ({ id, heading, line }: At & { heading: string }): SprintProblem => ({
     line,
     code: 'label_ignored',
     message:
       `The heading ${quoted(heading)} has no id, while other tasks of this file have one, so it is not read as a task. ` +
       `Write "${id}: ..." if it is one.`,
+  }),
+  headingUnread: ({ id, heading, line }: At & { heading: string }): SprintProblem => ({
+    line,
+    code: 'label_ignored',
+    message:
+      `The heading ${quoted(heading)} starts with an id but has no colon behind it, so it is not read as a task. ` +
+      `Write "${id}: ..." if it is one.`,
+  }),
+  labelRepeated: ({ id, heading, line }: At & { heading: string }): SprintProblem => ({
+    line,
+    code: 'label_ignored',
+    message:
+      `The heading ${quoted(heading)} is short for ${id}, which stands above, so it is not read as a task. ` +
+      'Give it an id of its own if it is one.',
   }),
   missingDependency: ({ id, missing, line }: At & { missing: string }): SprintProblem => ({
     line,

@@ -50,6 +50,7 @@ export const sprintProblemCodes = [
   'cycle',
   'duplicate_id',
   'empty_file',
+  'field_in_list',
   'label_ignored',
   'missing_dependency',
   'no_tasks',

@@ -1,4 +1,5 @@
 import type { TaskStatus } from '@ginkoai/contract';
+import { withoutComments } from './html-comments.js';
 import type { MarkBlockedReason } from './sprint.js';
 
 export interface WrittenStatus {
@@ -47,10 +48,14 @@ const phrases: ReadonlyMap<string, WrittenStatus> = new Map([
   ...each(inProgress, 'mostly', 'almost', 'nearly', 'testing', 'reviewing', 'ready for review'),
   ...each(complete, 'complete', 'completed', 'done', 'finished', 'fixed', 'shipped', 'merged', 'closed', 'resolved'),
   ...each(complete, 'implemented', 'deployed', 'released', 'delivered', 'verified'),
+  ...each(complete, 'already done', 'already complete', 'all done', 'all complete', 'fully complete'),
+  ...each(complete, 'fully implemented', 'successfully completed'),
   ...each(paused, 'paused', 'deferred', 'on hold', 'postponed', 'parked', 'suspended'),
+  ...each(paused, 'delayed', 'backlogged', 'moved to', 'carried over', 'rolled over'),
   ...each(blocked, 'blocked'),
   ...each(cancelled, 'cancelled', 'canceled', 'dropped', 'abandoned', 'obsolete', 'obsoleted', 'superseded'),
   ...each(cancelled, 'skipped', 'rejected', 'removed', 'wontfix', 'wont do', 'wont fix', 'will not do', 'not needed'),
+  ...each(cancelled, 'descoped', 'out of scope', 'duplicate', 'replaced by'),
 ]);
 
 const symbols: ReadonlyMap<string, WrittenStatus> = new Map([
@@ -76,7 +81,7 @@ const readLength = 200;
  * a symbol such as ✅.
  */
 export function readStatus(value: string): StatusReading {
-  const text = withoutStruck(value.slice(0, readLength));
+  const text = withoutStruck(withoutComments(value.slice(0, readLength)));
   const words = wordsAt(text);
   const mark = markAt(text);
   const marked = mark === null ? undefined : marks.get(markCharacter(text, mark));
@@ -176,11 +181,17 @@ function percentage(text: string): WrittenStatus | undefined {
   return percent === 0 ? pending : inProgress;
 }
 
-/** Unknown words beside ✅ are about what was done; beside 🚧 they may say that nothing can be done yet. */
+const somethingLeft = /\b(?:in progress|pending|remaining|left|partial|partly|to ?do|not)\b/i;
+
+/**
+ * Unknown words beside ✅ are about what was done, unless they say that something is left; beside 🚧 they may say that
+ * nothing can be done yet.
+ */
 function symbolIn(text: string): WrittenStatus | undefined {
   const hasWords = /[A-Za-z]/.test(text);
   for (const character of text) {
     const meaning = symbols.get(character);
+    if (meaning === complete && somethingLeft.test(text)) return inProgress;
     if (meaning !== undefined && !(hasWords && meaning === inProgress)) return meaning;
   }
   return undefined;

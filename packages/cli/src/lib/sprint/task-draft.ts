@@ -19,4 +19,6 @@ export interface TaskDraft {
   readonly dependencies: { readonly kind: 'depends' | 'blocked_by'; readonly value: WrittenValue }[];
   readonly files: string[];
   readonly capabilities: string[];
+  /** Fields that stand in a list, where they do not count. */
+  readonly inLists: { readonly name: FieldName | null; readonly line: number }[];
 }

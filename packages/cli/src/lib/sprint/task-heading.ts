@@ -1,5 +1,6 @@
 import { idPattern } from '@ginkoai/contract';
 import { isDuration } from './effort.js';
+import { withoutComments } from './html-comments.js';
 import { statusOfMark, statusOfPhrase, statusOfSymbol, type WrittenStatus } from './status-words.js';
 import { isTaskId } from './task-id.js';
 
@@ -26,7 +27,8 @@ export type HeadingStyle = 'ids' | 'labels';
 const longestLabel = 200;
 
 /** Reads the text of a heading (with or without its `#`s); null: not the heading of a task. */
-export function readTaskHeading(heading: string, style: HeadingStyle): TaskHeading | UnsafeHeading | null {
+export function readTaskHeading(written: string, style: HeadingStyle): TaskHeading | UnsafeHeading | null {
+  const heading = withoutComments(written);
   const lead = readLead(heading);
   const label = idBefore(heading, lead.end) ?? (style === 'labels' ? labelBefore(heading, lead.end) : null);
   if (label === null) return null;
@@ -40,6 +42,13 @@ export function readTaskHeading(heading: string, style: HeadingStyle): TaskHeadi
     status: lead.status ?? tail.status,
     mark: lead.mark ?? tail.mark,
   };
+}
+
+/** The id that a heading starts with, whatever stands behind it: `TASK-4 Log out everywhere`; null: none. */
+export function mentionedId(heading: string): string | null {
+  const { end } = readLead(heading);
+  const word = /^[A-Za-z0-9._-]+/.exec(heading.slice(end, end + longestLabel))?.[0] ?? '';
+  return isTaskId(word) ? word : null;
 }
 
 interface Lead {
@@ -84,7 +93,8 @@ const idLabel = /^(?:\d{1,3}[.)][ \t]+)?(?:task[ \t]+)?([^\s:：\]*`~]+)[\]*`~]*
 
 function idBefore(heading: string, start: number): IdLabel | null {
   const found = idLabel.exec(heading.slice(start, start + longestLabel));
-  const id = found?.[1];
+  // `__TASK-1__:` closes what was opened before the id.
+  const id = found?.[1]?.replace(/_+$/, '');
   if (found === null || id === undefined) return null;
   return isTaskId(id) ? { id, end: start + found[0].length } : null;
 }
@@ -103,24 +113,42 @@ function labelBefore(heading: string, start: number): IdLabel | null {
 
 type Tail = Omit<TaskHeading, 'kind' | 'id'>;
 
-/** The title, without an effort in brackets and a mark or symbol of completion behind it. */
+/** The title, without an effort in brackets, and without a mark or symbol of completion before or behind it. */
 function readTail(heading: string, start: number): Tail {
   const opening = openingOf(heading.slice(0, start));
   const written = withoutClosing(heading.slice(start));
   // `**TASK-1:** Title` closes what was opened before the id.
-  const isClosed = opening === '**' && written.startsWith(opening);
+  const isClosed = opening !== '~~' && opening !== null && written.startsWith(opening);
   const whole = isClosed ? written.slice(2).trimStart() : written;
   const offset = heading.lastIndexOf(whole);
   let tail = shortened({ title: whole, effort: null, status: null, mark: null }, offset);
   const isWrapped = opening !== null && !isClosed && tail.title.endsWith(opening);
   if (isWrapped) tail = shortened({ ...tail, title: tail.title.slice(0, -2).trimEnd() }, offset);
+  tail = withoutFirst(tail, offset);
   const isStruck = (isWrapped && opening === '~~') || tail.title.startsWith('~~');
-  return { ...tail, status: tail.status ?? wordsBehind(tail.title) ?? (isStruck ? { status: 'cancelled' } : null) };
+  const words = wordsBehind(tail.title);
+  return {
+    ...tail,
+    effort: tail.effort ?? words?.effort ?? null,
+    status: tail.status ?? words?.status ?? (isStruck ? { status: 'cancelled' } : null),
+  };
+}
+
+/** `TASK-1: [x] Title`, `TASK-1: ✅ Title`. */
+function withoutFirst(tail: Tail, offset: number): Tail {
+  const { title } = tail;
+  const marked = markAt(title, 0);
+  if (marked !== null)
+    return { ...tail, title: title.slice(marked.length).trimStart(), status: marked.status, mark: offset };
+  const symbol = String.fromCodePoint(title.codePointAt(0) ?? 0);
+  const status = statusOfSymbol(symbol);
+  if (status === null) return tail;
+  return { ...tail, title: title.slice(symbol.length).replace(/^\uFE0F?\s*/, ''), status };
 }
 
 /** The signs of bold or struck text that are opened before the title and not closed there. */
-function openingOf(before: string): '**' | '~~' | null {
-  for (const signs of ['**', '~~'] as const)
+function openingOf(before: string): '**' | '__' | '~~' | null {
+  for (const signs of ['**', '__', '~~'] as const)
     if (before.includes(signs) && before.split(signs).length % 2 === 0) return signs;
   return null;
 }
@@ -175,15 +203,36 @@ function withoutDash(title: string): string {
 }
 
 const plainWordsBehind: ReadonlySet<string> = new Set(['done', 'complete', 'completed', 'cancelled', 'canceled']);
+const longestWordsBehind = 60;
 
-/** `... [CANCELLED]`, `... (done)`, `... ✅ COMPLETE`: the words stay in the title. `(testing)` is just a title. */
-function wordsBehind(title: string): WrittenStatus | null {
-  const last = title.at(-1);
-  const open =
-    last === ']' || last === ')'
-      ? title.lastIndexOf(last === ']' ? '[' : '(')
-      : Math.max(title.lastIndexOf('✅'), title.lastIndexOf('✓'));
-  if (open === -1) return null;
-  const words = title.slice(open + 1, last === ']' || last === ')' ? -1 : undefined).trim();
+/** The ways to put words of status behind a title; those behind a dash are meant so only in capitals. */
+const wordsBehindPatterns: readonly RegExp[] = [
+  /\[([^[\]]+)\]$/,
+  /\(([^()]+)\)$/,
+  /(?:✅|✓|✔)\uFE0F? ?([A-Za-z ]+)(?:\([^()]*\))?$/,
+  /(?:(?<=\))| [–—-]) (?:\*\*)?([A-Z ]+)(?:\*\*)?$/,
+  / \*\*([A-Z ]+)\*\*$/,
+];
+
+const mayEndInWords = /[\])*A-Z]$|✅|✓|✔/;
+
+/**
+ * `... [CANCELLED]`, `... (done)`, `... (4h) ✅ COMPLETE (2025-11-19)`, `... (4h) - DONE`: the words stay in the title.
+ * `(testing)` is just a title.
+ */
+function wordsBehind(title: string): { readonly status: WrittenStatus; readonly effort: string | null } | null {
+  const last = title.slice(-longestWordsBehind);
+  if (!mayEndInWords.test(last)) return null;
+  for (const pattern of wordsBehindPatterns) {
+    const found = pattern.exec(last);
+    const status = statusBehind(found?.[1]?.trim() ?? '');
+    if (found === null || status === null) continue;
+    const before = title.slice(0, title.length - found[0].length).trimEnd();
+    return { status, effort: durationBehind(before)?.effort ?? null };
+  }
+  return null;
+}
+
+function statusBehind(words: string): WrittenStatus | null {
   return words === words.toUpperCase() || plainWordsBehind.has(words.toLowerCase()) ? statusOfPhrase(words) : null;
 }

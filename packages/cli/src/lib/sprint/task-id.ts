@@ -21,3 +21,14 @@ export function canonicalId(id: string): string {
     .replaceAll('-', '_')
     .replaceAll(/(^|[^0-9.])0+(?=\d)/g, '$1');
 }
+
+/** Whether an id is as short as `t01`. */
+export function isShortId(id: string): boolean {
+  return /^t\d+[a-z]?$/i.test(id);
+}
+
+/** The `t01` in `e008_s02_t01`, in one spelling; null: the id has no short form, or is one. */
+export function shortId(id: string): string | null {
+  const short = /[-_](t\d+[a-z]?)$/i.exec(id)?.[1];
+  return short === undefined ? null : canonicalId(short);
+}

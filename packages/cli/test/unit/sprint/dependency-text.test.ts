@@ -26,6 +26,11 @@ describe('ids in a dependency field', () => {
     ['TASK-2 (needs TASK-9)', ['TASK-2']],
     ['Task 1, 2 and 3', ['TASK-1', 'TASK-2', 'TASK-3']],
     ['tasks #1 #2', ['TASK-1', 'TASK-2']],
+    ['1, 2', ['TASK-1', 'TASK-2']],
+    ['1 and 3', ['TASK-1', 'TASK-3']],
+    ['TASK-1 <!-- not TASK-2 -->', ['TASK-1']],
+    ['TASK-1 in this sprint', ['TASK-1']],
+    ['TASK-2 (Sprint goal)', ['TASK-2']],
     ['t2', ['TASK-2']],
     ['TASK-1 needs 2 reviewers', ['TASK-1']],
     ['(TASK-1, TASK-2)', ['TASK-1', 'TASK-2']],
@@ -65,6 +70,12 @@ describe('ids in a dependency field', () => {
     expect(dependencies(numbered, 'ADR-033 (logging)')).toEqual({ ids: [], external: ['ADR-033'] });
     expect(dependencies(numbered, 'Sprint 3 TASK-1')).toEqual({ ids: [], external: ['Sprint 3 TASK-1'] });
     expect(dependencies(numbered, 'Sprint 3 (TASK-1)')).toEqual({ ids: [], external: ['Sprint 3'] });
+    expect(dependencies(numbered, 'TASK-1 of Sprint 3')).toEqual({ ids: [], external: ['TASK-1 of Sprint 3'] });
+    expect(dependencies(numbered, 'TASK-1 from the last sprint').ids).toEqual([]);
+    expect(dependencies(numbered, 'TASK-1 (from Sprint 3), TASK-2')).toEqual({ ids: ['TASK-2'], external: ['TASK-1'] });
+    expect(dependencies(short, 'e008_s02_t01 (Sprint 2)').ids).toEqual(['e008_s02_t01']);
+    expect(dependencies(short, 'e008_s02_t01 of Sprint 2').ids).toEqual(['e008_s02_t01']);
+    expect(dependencies(numbered, '99')).toEqual({ ids: [], external: ['99'] });
   });
 
   it('may stand beside words that name no task', () => {
@@ -78,6 +89,19 @@ describe('ids in a dependency field', () => {
     });
     expect(dependencies(numbered, '???')).toEqual({ ids: [], external: ['???'] });
     expect(dependencies(numbered, '(a decision)')).toEqual({ ids: [], external: ['a decision'] });
+  });
+});
+
+describe('numbers with a point', () => {
+  const tasks = ['### Task 1.1: a', '### Task 1.2: b', '### Task 2: c', '### Task 2.1: d'];
+
+  it('name labels that have one', () => {
+    expect(dependencies(tasks, 'Task 1.2, Task 2').ids).toEqual(['TASK-1.2', 'TASK-2']);
+    expect(dependencies(tasks, 'Task 1.1 through 1.2').ids).toEqual(['TASK-1.1', 'TASK-1.2']);
+  });
+
+  it('are a version where no task stands before them', () => {
+    expect(dependencies(tasks, 'Node 1.2')).toEqual({ ids: [], external: ['Node 1.2'] });
   });
 });
 

@@ -64,6 +64,19 @@ describe('fences', () => {
     ['inline code inside one', '```\n```a```\n```\n# b', ['fence_open', 'code', 'fence_close', 'heading']],
     ['tildes with backticks behind', '~~~ `a`\n~~~', ['fence_open', 'fence_close']],
     ['one in a list', '- a\n  ```\n  # b\n  ```', ['item', 'fence_open', 'code', 'fence_close']],
+    ['one behind a list marker', '- ```sh\n  # a\n  ```\n# b', ['fence_open', 'code', 'fence_close', 'heading']],
+    ['one behind a number', '1.  ~~~\n# a\n~~~\n# b', ['fence_open', 'code', 'fence_close', 'heading']],
+    [
+      'one behind a list marker inside another',
+      '```md\n- ```sh\n  ```\n# a\n```\n# b',
+      ['fence_open', 'code', 'code', 'code', 'fence_close', 'heading'],
+    ],
+    [
+      'a bare one behind a list marker closes nothing',
+      '```\n- ```\n# a\n```',
+      ['fence_open', 'code', 'code', 'fence_close'],
+    ],
+    ['inline code behind a list marker', '- ```a```\n# b', ['item', 'heading']],
   ])('%s', (_, text, kinds) => {
     expect(kindsOf(text)).toEqual(kinds);
   });

@@ -128,7 +128,115 @@ describe('labels instead of ids', () => {
   });
 });
 
+describe('headings that speak of a task without being one', () => {
+  it('are named when no task of the file has their id', () => {
+    const sprint = aSprint('### TASK-1: a', '### TASK-1 notes', '### TASK-4 Log out everywhere', '### TASK-5 (2h): b');
+    expect(idsOf(sprint)).toEqual(['TASK-1']);
+    expect(sprint.problems).toMatchObject([
+      { line: 3, code: 'label_ignored' },
+      { line: 4, code: 'label_ignored' },
+    ]);
+    expect(problemCodes(aSprint('# a', '### TASK-4 through TASK-6: done'))).toEqual(['not_a_sprint']);
+  });
+
+  it('are not read once more when they are short for a task above, and that is said', () => {
+    const sprint = aSprint(
+      '### e1_s1_t01: a',
+      '### e1_s1_t02: b',
+      '**Status:** [x]',
+      '### TASK-9: c',
+      '## Accomplishments',
+      '### T01: a is done',
+      '**Status:** [x]',
+      '### t2: b',
+      '### T3: of its own',
+      '### T03: once more',
+    );
+    expect(sprint.tasks.map(({ id, status }) => [id, status])).toEqual([
+      ['e1_s1_t01', 'pending'],
+      ['e1_s1_t02', 'complete'],
+      ['TASK-9', 'pending'],
+      ['T3', 'pending'],
+      ['T03', 'pending'],
+    ]);
+    expect(sprint.problems).toMatchObject([
+      { line: 6, code: 'label_ignored' },
+      { line: 8, code: 'label_ignored' },
+    ]);
+  });
+});
+
 describe('a field', () => {
+  it('may stand without bold where a paragraph starts', () => {
+    const plain = ['Status: in progress', 'Depends on: T1', '_Priority:_ high', '*Effort*: 2h', '__Owner__: Pat'];
+    expect(aSprint('### T1: a', '### T2: b', ...plain).tasks[1]).toMatchObject({
+      status: 'in_progress',
+      dependsOn: ['T1'],
+      priority: 'HIGH',
+      effort: '2h',
+      assignee: 'Pat',
+    });
+    for (const prose of ['The answer has a', '- note', '1. note'])
+      expect(aTask('### T1: a', prose, 'Status: done').status).toBe('pending');
+    expect(aTask('### T1: a', '  Status: done', 'status: done', 'Status of it: done').status).toBe('pending');
+    expect(aTask('### T1: a', 'Run: rm', 'Verify: rm', 'Files: a.ts')).toMatchObject({
+      run: null,
+      verify: null,
+      files: [],
+    });
+    expect(aTask('### T1: a', 'Depends on:', '- T1').dependsOn).toEqual(['T1']);
+    expect(aTask('### T1: a', '#### Step 2', 'Status: done').status).toBe('pending');
+  });
+
+  it('may say more than its name, unless it is a command', () => {
+    const task = aTask(
+      '### T1: a',
+      '**📊 Status (2026-01-12):** [x]',
+      '**Priority (new):** LOW',
+      '**Run (by hand):** x',
+    );
+    expect(task).toMatchObject({ status: 'complete', priority: 'LOW', run: null });
+  });
+
+  it('has other names for what a task waits for', () => {
+    const sprint = aSprint('### T1: a', '### T2: b', '**Deps:** T1', '### T3: c', '**Prerequisites:**', '- T2');
+    expect(sprint.tasks.map(({ dependsOn }) => dependsOn)).toEqual([[], ['T1'], ['T2']]);
+  });
+
+  it('that stands in a list is named when its task has no other', () => {
+    const sprint = aSprint(
+      '### T1: a',
+      '- **Status:** [x]',
+      '- **Priority:** LOW',
+      '### T2: b ✅',
+      '1. **Status:** [ ]',
+      '* **Depends on:** T1',
+      '* **Blocked by:** T1',
+      '### T3: c',
+      '**Status:** [ ]',
+      '- **Status:** lives in the graph',
+      '#### Step 2',
+      '- **Depends on:** T1',
+    );
+    expect(sprint.tasks.map(({ status }) => status)).toEqual(['pending', 'complete', 'pending']);
+    expect(sprint.problems.map(({ line, code }) => [line, code])).toEqual([
+      [2, 'field_in_list'],
+      [6, 'field_in_list'],
+      [7, 'field_in_list'],
+    ]);
+  });
+
+  it('is read without the comments in it', () => {
+    const sprint = aSprint(
+      '# s <!-- x -->',
+      '### T1: a',
+      '### T2: b',
+      '**Depends:** <!-- T1 --> None',
+      '**Effort:** 2h <!-- ? -->',
+    );
+    expect(sprint).toMatchObject({ title: 's', tasks: [{}, { dependsOn: [], externalDepends: [], effort: '2h' }] });
+  });
+
   it('counts only in the section of its own task', () => {
     const text = ['### TASK-1: a', '#### Step 2', '**Status:** [x]', '#### Notes', '**Priority:** HIGH'];
     expect(aTask(...text)).toMatchObject({ status: 'pending', priority: null });

@@ -33,6 +33,8 @@ describe('marking a task complete', () => {
     ['', ' [x] Complete'],
     [' ', ' [x] Complete '],
     [' [ ] Open | **Size:** M', ' [x] Complete | **Size:** M'],
+    [' <!-- [ ] [x] --> [@] In Progress', ' <!-- [ ] [x] --> [x] Complete'],
+    [' Open <!-- ask Pat -->', ' [x] Complete <!-- ask Pat -->'],
   ])('turns "%s" into "%s"', (before, after) => {
     expect(completed(withStatus(before))).toBe(withStatus(after));
   });
@@ -40,7 +42,14 @@ describe('marking a task complete', () => {
   it('changes a mark in the heading where there is no status line', () => {
     expect(completed('### [ ] TASK-1: a\ntext')).toBe('### [x] TASK-1: a\ntext');
     expect(completed('## TASK-1: a [@]')).toBe('## TASK-1: a [x]');
+    expect(completed('## TASK-1: [ ] a (4h)')).toBe('## TASK-1: [x] a (4h)');
+    expect(completed('## TASK-1: a [ ] <!-- [ ] -->')).toBe('## TASK-1: a [x] <!-- [ ] -->');
     expect(completed('   ### Task 1: a [ ]\n')).toBe('   ### Task 1: a [x]\n');
+  });
+
+  it('changes a status that is written without bold', () => {
+    expect(completed('### TASK-1: a\nStatus: open\n')).toBe('### TASK-1: a\nStatus: [x] Complete\n');
+    expect(completed('### TASK-1: a\n_Status: [ ] open_\n')).toBe('### TASK-1: a\n_Status: [x] Complete_\n');
   });
 
   it('puts a status line under a heading that has none, ended as the file ends its lines', () => {

@@ -25,6 +25,7 @@ describe('a status text', () => {
     ['Complete [x]', 'complete'],
     ['In review [ ]', 'pending'],
     ['~~[ ] Not Started~~ [x] Complete', 'complete'],
+    ['<!-- one of [ ] [x] --> [@]', 'in_progress'],
   ])('with a mark: %s', (text, status) => {
     expect(statusOf(text)).toBe(status);
   });
@@ -55,6 +56,13 @@ describe('a status text', () => {
     ['Blocked by legal', 'person'],
     ['~~In Progress~~ Done', 'complete'],
     ['Complete, at last', 'complete'],
+    ['Already done', 'complete'],
+    ['Fully implemented (2026-01-04)', 'complete'],
+    ['Moved to Sprint 3', 'paused'],
+    ['Carried over', 'paused'],
+    ['Out of scope', 'cancelled'],
+    ['Replaced by TASK-4', 'cancelled'],
+    ['In progress <!-- was: Complete -->', 'in_progress'],
   ])('with words: %s', (text, status) => {
     expect(statusOf(text)).toBe(status);
   });
@@ -66,6 +74,8 @@ describe('a status text', () => {
     ['0 %', 'pending'],
     ['✅', 'complete'],
     ['✔️ shipped to everybody', 'complete'],
+    ['✅ Phase 1 complete, Phase 2 in progress', 'in_progress'],
+    ['✅ Works, not yet deployed', 'in_progress'],
     ['🚧', 'in_progress'],
     ['⏸️', 'paused'],
     ['⬜ later', 'pending'],

@@ -1,5 +1,5 @@
 import { isTaskId } from '../../../src/lib/sprint/task-id.js';
-import { readTaskHeading } from '../../../src/lib/sprint/task-heading.js';
+import { mentionedId, readTaskHeading } from '../../../src/lib/sprint/task-heading.js';
 
 const heading = (text: string, style: 'ids' | 'labels' = 'ids'): object | null => readTaskHeading(text, style);
 
@@ -15,6 +15,11 @@ describe('the heading of a task', () => {
     ['### **TASK-1:** Title', { id: 'TASK-1', title: 'Title' }],
     ['### **TASK-1: Title (4h)**', { id: 'TASK-1', title: 'Title', effort: '4h' }],
     ['### **TASK-1: Title** (4h) [x]', { id: 'TASK-1', title: 'Title', effort: '4h', mark: 27 }],
+    ['### __TASK-1__: Title', { id: 'TASK-1', title: 'Title' }],
+    ['### __TASK-1: Title__ (4h)', { id: 'TASK-1', title: 'Title', effort: '4h' }],
+    ['### __TASK-1:__ Title', { id: 'TASK-1', title: 'Title' }],
+    ['### TASK-1: Title (4h) <!-- a guess -->', { id: 'TASK-1', title: 'Title', effort: '4h' }],
+    ['### <!-- T7: x --> TASK-1: Title', { id: 'TASK-1', title: 'Title' }],
     ['### TASK-1: **Title**', { id: 'TASK-1', title: '**Title**' }],
     ['### `TASK-1`: Title', { id: 'TASK-1', title: 'Title' }],
     ['### [TASK-1]: Title', { id: 'TASK-1', title: 'Title' }],
@@ -49,6 +54,8 @@ describe('the heading of a task', () => {
     ['### [x] TASK-1: Title', 'complete', 4],
     ['### TASK-1: Title [ ]', 'pending', 18],
     ['### TASK-1: Title (4h) [@]', 'in_progress', 23],
+    ['### TASK-1: [x] Title (4h)', 'complete', 12],
+    ['### TASK-1: [ ] Title', 'pending', 12],
   ])('may carry a mark: %s', (text, status, mark) => {
     expect(heading(text)).toMatchObject({ title: 'Title', status: { status }, mark });
   });
@@ -60,21 +67,41 @@ describe('the heading of a task', () => {
     ['### TASK-1: Title (2h) ✔️', 'Title', 'complete'],
     ['### TASK-1: Title ✅ (2h)', 'Title', 'complete'],
     ['### TASK-1: Title 🚧', 'Title', 'in_progress'],
+    ['### TASK-1: ✅ Title', 'Title', 'complete'],
+    ['### TASK-1: ⏸️ Title', 'Title', 'paused'],
     ['### TASK-1: Title ✅ COMPLETE', 'Title ✅ COMPLETE', 'complete'],
+    ['### TASK-1: Title ✅ Complete (2025-11-19)', 'Title ✅ Complete (2025-11-19)', 'complete'],
+    ['### TASK-1: Title - DONE', 'Title - DONE', 'complete'],
+    ['### TASK-1: Title — **COMPLETE**', 'Title — **COMPLETE**', 'complete'],
+    ['### TASK-1: Title **DONE**', 'Title **DONE**', 'complete'],
     ['### TASK-1: Title [CANCELLED]', 'Title [CANCELLED]', 'cancelled'],
     ['### TASK-1: Title (done)', 'Title (done)', 'complete'],
     ['### TASK-1: ~~Title~~', '~~Title~~', 'cancelled'],
     ['### ~~TASK-1: Title~~', 'Title', 'cancelled'],
   ])('may say the status otherwise: %s', (text, title, status) => {
-    expect(heading(text)).toMatchObject({ title, status: { status }, mark: null });
+    const written = status === 'paused' ? { status: 'blocked', blockedReason: status } : { status };
+    expect(heading(text)).toMatchObject({ title, status: written, mark: null });
   });
 
-  it.each(['Title (testing)', 'Title [beta]', 'Title)', 'Title]', 'Say ✅ yes', 'Title [?]'])(
-    'says nothing about the status: %s',
-    (title) => {
-      expect(heading(`### TASK-1: ${title}`)).toMatchObject({ title, status: null });
+  it.each(['(4h) ✅ COMPLETE', '(4h) [CANCELLED]', '(4h) COMPLETE', '(4h) - **DONE**', '(4h) (done)'])(
+    'is given an effort before words of status: %s',
+    (behind) => {
+      expect(heading(`### TASK-1: Title ${behind}`)).toMatchObject({ title: `Title ${behind}`, effort: '4h' });
     },
   );
+
+  it.each([
+    'Title (testing)',
+    'Title [beta]',
+    'Title)',
+    'Title]',
+    'Say ✅ yes',
+    'Title [?]',
+    'Learn - done',
+    'Use REST',
+  ])('says nothing about the status: %s', (title) => {
+    expect(heading(`### TASK-1: ${title}`)).toMatchObject({ title, status: null });
+  });
 
   it('refuses an id that could leave a folder, or is too long', () => {
     expect(heading('### TASK-1/../2: Title')).toEqual({ kind: 'unsafe_id', id: 'TASK-1/../2' });
@@ -92,6 +119,19 @@ describe('the heading of a task', () => {
     '### Task 1: Title',
   ])('is not: %s', (text) => {
     expect(heading(text)).toBeNull();
+  });
+});
+
+describe('an id at the start of a heading that is no task', () => {
+  it.each([
+    ['### TASK-4 Log out everywhere', 'TASK-4'],
+    ['### ✅ **TASK-4** (4h): Log out', 'TASK-4'],
+    ['### e1_s1_t02 | Log out', 'e1_s1_t02'],
+    ['### BUG-4 Log out', null],
+    ['### Tasks of the week', null],
+    ['###', null],
+  ])('%s', (text, id) => {
+    expect(mentionedId(text)).toBe(id);
   });
 });
 
