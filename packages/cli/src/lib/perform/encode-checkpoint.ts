@@ -83,7 +83,12 @@ function* slicesOf(value: unknown): Generator<string> {
     to: '}',
     count: keys.length,
     textOf: (start, end) =>
-      JSON.stringify(Object.fromEntries(keys.slice(start, end).map((key) => [key, valueOf(key)]))),
+      `{${keys
+        .slice(start, end)
+        .flatMap((key) =>
+          valueOf(key) === undefined ? [] : [`${JSON.stringify(key)}:${JSON.stringify(valueOf(key))}`],
+        )
+        .join(',')}}`,
   });
 }
 
