@@ -195,6 +195,20 @@ describe('a checkpoint that cannot be used', () => {
     expect(readFileSync(state('checkpoint.json'), 'utf8')).toBe(text);
   });
 
+  it('refuses to go on when the project was given another graph id, everything untouched', async () => {
+    const before = generations().map((name) => readFileSync(state(name), 'utf8'));
+    const own = JSON.parse(String(before[0])) as { checkpoint: { graphId: string } };
+    project().write('.ginko/config.json', '{"graphId":"another"}');
+    for (const options of [['--resume'], ['--resume', '--dry-run'], []]) {
+      const ran = await orchestrate(...options, '--exec', 'true', '--no-write-back');
+      expect(ran.code).toBe(1);
+      expect(ran.stderr).toContain(`that of the graph "${own.checkpoint.graphId}"`);
+      expect(ran.stderr).toContain('this project\'s graph is "another" now');
+    }
+    expect(generations().map((name) => readFileSync(state(name), 'utf8'))).toEqual(before);
+    expect(existsSync(state('quarantine'))).toBe(false);
+  });
+
   it('takes the checkpoint of another epic for what it is', async () => {
     writeSprint('### TASK-1: a', '### TASK-2: b', '### TASK-3: c');
     project().write('docs/sprints/T.md', '# T\n### TASK-7: z\n');

@@ -12,10 +12,10 @@ import {
 } from '@ginkoai/contract';
 import { acquireLease } from './acquire-lease.js';
 import { connectLaunchers, type LauncherConnection, type LauncherEvent } from './agents/launcher-client.js';
-import { connectGraph, graphIdOf, type GraphConnection } from './connect-graph.js';
+import { connectGraph, type GraphConnection } from './connect-graph.js';
 import { loadLocalState, type LocalState } from './local-state.js';
 import { acquireLock, type Lock } from './lock.js';
-import { placeOf } from './project.js';
+import { keepGraphId, placeOf } from './project.js';
 import { newHolder } from './run-identity.js';
 import { openStateDirectory } from './state-directory.js';
 import { createStateFile, type StateFile } from './state-file.js';
@@ -77,6 +77,8 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   if (!directory.ok) return directory;
   const place = await placeOf(root);
   if (!place.ok) return place;
+  const graphId = await keepGraphId({ root, env, config });
+  if (!graphId.ok) return graphId;
   const holder = newHolder(options.now, place.value);
   const lock = await acquireLock({
     directory: directory.value,
@@ -85,11 +87,10 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   });
   if (!lock.ok) return lock;
   undo.push(() => lock.value.release());
-  const graphId = graphIdOf({ root, env, config });
   const stateFile = createStateFile({
     directory: directory.value,
     epicId,
-    graphId,
+    graphId: graphId.value,
     isStillOurs: () => lock.value.isStillOurs(),
   });
   const [local, connected] = await Promise.all([
@@ -121,7 +122,7 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   const isSilent = graphTrouble?.code === 'graph_timeout' || graphTrouble?.code === 'graph_unreachable';
   const launcher = await connectLaunchers({
     root,
-    scope: `${graphId}/${epicId}`,
+    scope: `${graphId.value}/${epicId}`,
     epoch,
     orchestratorId: holder.orchestratorId,
     env: agentEnvironment(env, config),
@@ -132,7 +133,7 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   return ok({
     place: place.value,
     holder,
-    graphId,
+    graphId: graphId.value,
     directory: directory.value,
     lock: lock.value,
     stateFile,

@@ -3,7 +3,7 @@ import { credentialsSchema, failed, ok, type Config, type GraphId, type Result }
 import { readEmbeddedGraphFile, startEmbeddedGraph } from './embedded-graph.js';
 import { createGraphClient, type GraphClient } from './graph-client.js';
 import { parseJsonSafely } from './parse-json.js';
-import { defaultGraphId } from './project.js';
+import { graphIdOf } from './project.js';
 import { readLimited } from './read-limited.js';
 import { configHome } from './trust.js';
 
@@ -35,7 +35,7 @@ export interface GraphConnection {
 /** The graph of this project. That it is configured does not mean that it answers. */
 export async function connectGraph(options: ConnectGraphOptions): Promise<Result<GraphConnection>> {
   const { root, env, config, isOffline, purpose } = options;
-  const graphId = graphIdOf(options);
+  const graphId = await graphIdOf(options);
   const url = isOffline ? '' : (firstSet(env['GINKO_GRAPH_URL'], env['GINKO_API_URL']) ?? config.graph?.url ?? '');
   if (url !== '') {
     const given = firstSet(env['GINKO_GRAPH_TOKEN']);
@@ -56,11 +56,6 @@ export async function connectGraph(options: ConnectGraphOptions): Promise<Result
   if (!embedded.ok) return embedded;
   const client = createGraphClient({ url: embedded.value.url, token: embedded.value.token, graphId });
   return ok({ client, graphId, url: embedded.value.url, isEmbedded: true, close: () => embedded.value.close() });
-}
-
-/** Flags win over the environment, the environment over the file; without any of them it is the project folder's name. */
-export function graphIdOf({ root, env, config }: Pick<ConnectGraphOptions, 'root' | 'env' | 'config'>): GraphId {
-  return firstSet(env['GINKO_GRAPH_ID']) ?? config.graphId ?? defaultGraphId(root);
 }
 
 function firstSet(...values: (string | undefined)[]): string | undefined {

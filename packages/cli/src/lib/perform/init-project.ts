@@ -4,7 +4,7 @@ import { ok, type Config, type Result } from '@ginkoai/contract';
 import { firstSprint } from '../sprint/first-sprint.js';
 import { errorCode } from './agents/error-code.js';
 import { writeFailure } from './file-failure.js';
-import { defaultGraphId } from './project.js';
+import { graphIdOf } from './project.js';
 import { listSprints, sprintDirectory } from './sprint-files.js';
 
 export interface InitializedProject {
@@ -35,7 +35,7 @@ export async function initProject(root: string): Promise<Result<InitializedProje
   const { sprints } = await listSprints(root, root);
   const hadSprint = sprints.some(({ sprint }) => sprint.tasks.length > 0);
   const config = {
-    graphId: defaultGraphId(root),
+    graphId: await graphIdOf({ root, env: {}, config: {} }),
     agents: { coder: { ...exampleAgent, capabilities: [...exampleAgent.capabilities] } },
     defaults: { maxAttempts: 3, taskTimeout: '60m' },
   } satisfies Partial<Config>;

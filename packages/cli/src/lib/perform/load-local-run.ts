@@ -15,7 +15,7 @@ export type LocalRun =
       readonly warnings: readonly string[];
     }
   | { readonly kind: 'none'; readonly replay: Replay; readonly warnings: readonly string[] }
-  /** `newer_version`, `file_unreadable`: nothing was touched. */
+  /** `newer_version`, `file_unreadable`, `bad_configuration` (the state of another graph): nothing was touched. */
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export interface LoadLocalRunOptions {
@@ -32,7 +32,7 @@ export async function loadLocalRun({ stateFile, readOnly = false }: LoadLocalRun
   const warnings: string[] = [];
   for (let from = 0; from < generations.length;) {
     const loaded = await stateFile.load({ from });
-    if (loaded.kind === 'newer_version' || loaded.kind === 'unreadable') return { ...loaded, kind: 'failed' };
+    if ('failure' in loaded) return { kind: 'failed', failure: loaded.failure };
     warnings.push(...loaded.warnings);
     if (loaded.kind === 'none') break;
     const { checkpoint, generation, file } = loaded;

@@ -9,13 +9,13 @@ import type { Clock } from '../ports.js';
 import type { RecoveryTableRow } from '../report/reporter.js';
 import { LocalAgents } from './agents/local-agents.js';
 import { observeLaunchers } from './agents/observe-launchers.js';
-import { connectGraph, graphIdOf, type GraphConnection } from './connect-graph.js';
+import { connectGraph, type GraphConnection } from './connect-graph.js';
 import { graphToLookAt } from './graph-to-look-at.js';
 import { wordsOf } from './graph-words.js';
 import { loadLocalState } from './local-state.js';
 import { loadMarksFile } from './marks-file.js';
 import { planRecovery, type RecoveryPlan } from './plan-recovery.js';
-import { placeOf } from './project.js';
+import { graphIdOf, knownPlaceOf } from './project.js';
 import { gatherSources, type RecoverySources } from './recovery-sources.js';
 import { newHolder, sprintIdentity } from './run-identity.js';
 import { sightAttempts } from './sight-attempts.js';
@@ -39,21 +39,20 @@ export async function lookAhead(prepared: Prepared, env: Environment, clock: Clo
   const { found, options, config } = prepared;
   const { root } = found;
   const identity = sprintIdentity(found.file, found.sprint, options.epic);
-  const graphId = graphIdOf({ root, env, config });
+  const graphId = await graphIdOf({ root, env, config });
   const graph = await graphAsItIs({ root, env, config, isOffline: options.isOffline });
   if (!graph.ok) return graph;
   try {
-    const place = await placeOf(root, { readOnly: true });
-    if (!place.ok) return place;
+    const place = (await knownPlaceOf(root)) ?? 'none';
     const directory = await openStateDirectory({ workingCopy: root, epicId: identity.epicId, readOnly: true });
     if (!directory.ok) return directory;
     const stateFile = createStateFile({ directory: directory.value, epicId: identity.epicId, graphId, readOnly: true });
-    const local = await loadLocalState({ stateFile, place: place.value, readOnly: true });
+    const local = await loadLocalState({ stateFile, place, readOnly: true });
     if (!local.ok) return local;
     const connection = graph.value.connection ?? { why: 'nobody serves one, and there is no .ginko/graph.db' };
     const sources = await gatherSources({
       local: local.value,
-      place: place.value,
+      place,
       epicId: identity.epicId,
       graph: connection,
     });
@@ -63,7 +62,7 @@ export async function lookAhead(prepared: Prepared, env: Environment, clock: Clo
     const words = await wordsSince(graph.value.connection, identity.epicId, sources.value.graphRevision);
     const plan = await plannedRecovery(prepared, {
       sources: sources.value,
-      place: place.value,
+      place,
       directory: directory.value,
       attempts: attempts.value,
       words,
@@ -205,7 +204,7 @@ async function graphAsItIs(options: {
   for (const suffix of ['', '-wal']) {
     if (existsSync(database + suffix)) await copyFile(database + suffix, join(copy, '.ginko', `graph.db${suffix}`));
   }
-  const env = { ...options.env, GINKO_GRAPH_ID: graphIdOf(options) };
+  const env = { ...options.env, GINKO_GRAPH_ID: await graphIdOf(options) };
   const opened = await connectGraph({ root: copy, config: options.config, env, isOffline: true, purpose: 'look' });
   if (!opened.ok) {
     await remove();

@@ -1,49 +1,55 @@
-import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { idPattern, ok, type Result } from '@ginkoai/contract';
-import { writeFailure } from './file-failure.js';
+import type { Config, GraphId, Result } from '@ginkoai/contract';
+import { pinId, readPinnedId } from './pinned-id.js';
 
-/** The id of this working copy: whose launchers run an attempt. Made once, kept in `.ginko/launchers/place`. */
-export async function placeOf(root: string, { readOnly = false } = {}): Promise<Result<string>> {
-  const directory = join(root, '.ginko', 'launchers');
-  const path = join(directory, 'place');
-  try {
-    const known = await readPlace(path);
-    if (known !== null) return ok(known);
-    if (readOnly) return ok('none');
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const fresh = randomBytes(6).toString('hex');
-    const temporary = `${path}.${fresh}`;
-    await writeFile(temporary, `${fresh}\n`, { flag: 'wx', mode: 0o600 });
-    // A link is made whole or not at all, and only by one of several that try.
-    await link(temporary, path).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    });
-    await unlink(temporary);
-    return ok((await readPlace(path)) ?? fresh);
-  } catch (error) {
-    return { ok: false, failure: writeFailure({ error, path, what: "The working copy's id" }) };
-  }
+/** The id of this working copy: whose launchers run an attempt. Kept in `.ginko/launchers/place`. */
+export function placeOf(root: string): Promise<Result<string>> {
+  return pinId({ path: placeFile(root), fresh: randomBytes(6).toString('hex'), what: "The working copy's id" });
 }
 
-async function readPlace(path: string): Promise<string | null> {
-  try {
-    const known = (await readFile(path, 'utf8')).trim();
-    return idPattern.test(known) ? known : null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+/** The same without making one; null: nothing ever ran here. */
+export function knownPlaceOf(root: string): Promise<string | null> {
+  return readPinnedId(placeFile(root));
 }
+
+const placeFile = (root: string): string => join(root, '.ginko', 'launchers', 'place');
 
 export function hostName(): string {
   return hostname();
 }
 
-/** The graph id where none is configured: the name of the project's folder, as an id. */
-export function defaultGraphId(root: string): string {
+export interface ProjectOfGraph {
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config: Pick<Config, 'graphId'>;
+}
+
+/**
+ * The environment wins over the configuration. Without either it is the name that the project's folder had when the
+ * first run began here: a folder that is renamed stays the same project.
+ */
+export async function graphIdOf({ root, env, config }: ProjectOfGraph): Promise<GraphId> {
+  return configuredGraphId({ env, config }) ?? (await readPinnedId(graphIdFile(root))) ?? defaultGraphId(root);
+}
+
+/** Keeps the project's graph id from now on, unless it is configured. */
+export async function keepGraphId({ root, env, config }: ProjectOfGraph): Promise<Result<GraphId>> {
+  const configured = configuredGraphId({ env, config });
+  if (configured !== undefined) return { ok: true, value: configured };
+  return pinId({ path: graphIdFile(root), fresh: defaultGraphId(root), what: "The project's graph id" });
+}
+
+export function configuredGraphId({ env, config }: Pick<ProjectOfGraph, 'env' | 'config'>): GraphId | undefined {
+  const fromEnvironment = env['GINKO_GRAPH_ID'];
+  return fromEnvironment === undefined || fromEnvironment === '' ? config.graphId : fromEnvironment;
+}
+
+const graphIdFile = (root: string): string => join(root, '.ginko', 'graph-id');
+
+/** The name of the project's folder, as an id. */
+function defaultGraphId(root: string): string {
   const name = root.split(/[\\/]/).filter(Boolean).at(-1) ?? '';
   const id = name
     .replace(/[^A-Za-z0-9._-]+/g, '-')

@@ -8,7 +8,12 @@ export type GenerationReading =
   | { readonly kind: 'usable'; readonly checkpoint: OrchestratorCheckpoint }
   | { readonly kind: 'absent' }
   /** `bad_state` (damaged or foreign), `newer_version`, or `file_unreadable`. */
-  | { readonly kind: 'unusable'; readonly failure: Failure };
+  | {
+      readonly kind: 'unusable';
+      readonly failure: Failure;
+      /** It is whole, but another graph's. */
+      readonly otherGraph?: GraphId;
+    };
 
 export interface ReadGenerationOptions {
   readonly directory: string;
@@ -27,16 +32,15 @@ export async function readGeneration(options: ReadGenerationOptions): Promise<Ge
   if (bytes.value === undefined) return { kind: 'absent' };
   const checkpoint = decodeCheckpoint({ bytes: bytes.value, name, epicId: options.epicId });
   if (!checkpoint.ok) return { kind: 'unusable', failure: checkpoint.failure };
-  const foreign = foreignness(checkpoint.value, options);
-  if (foreign === undefined) return { kind: 'usable', checkpoint: checkpoint.value };
-  return { kind: 'unusable', failure: { code: 'bad_state', message: `${name} ${foreign}.` } };
+  const { epicId, graphId } = checkpoint.value;
+  if (epicId !== options.epicId)
+    return { kind: 'unusable', failure: foreign(name, `the epic "${epicId}" and not to "${options.epicId}"`) };
+  if (options.graphId === undefined || graphId === options.graphId)
+    return { kind: 'usable', checkpoint: checkpoint.value };
+  const failure = foreign(name, `the graph "${graphId}" and not to "${options.graphId}"`);
+  return { kind: 'unusable', failure, otherGraph: graphId };
 }
 
-function foreignness(
-  checkpoint: OrchestratorCheckpoint,
-  { epicId, graphId }: ReadGenerationOptions,
-): string | undefined {
-  if (checkpoint.epicId !== epicId) return `belongs to the epic "${checkpoint.epicId}" and not to "${epicId}"`;
-  if (graphId === undefined || checkpoint.graphId === graphId) return undefined;
-  return `belongs to the graph "${checkpoint.graphId}" and not to "${graphId}"`;
+function foreign(name: string, owner: string): Failure {
+  return { code: 'bad_state', message: `${name} belongs to ${owner}.` };
 }

@@ -64,7 +64,9 @@ export type LoadedState =
   /** Nothing was touched. */
   | { readonly kind: 'newer_version'; readonly failure: Failure }
   /** The system refused to read it: nothing is known about what it holds, and nothing was touched. */
-  | { readonly kind: 'unreadable'; readonly failure: Failure };
+  | { readonly kind: 'unreadable'; readonly failure: Failure }
+  /** There is a state, but of another graph: the project's graph id was changed. Nothing was touched. */
+  | { readonly kind: 'other_graph'; readonly failure: Failure };
 
 export type GenerationEntry =
   | ({ readonly kind: 'usable'; readonly generation: Generation; readonly file: string } & GenerationFacts)
@@ -129,6 +131,7 @@ class CheckpointGenerations implements StateFile {
 
   async load({ from = 0 }: { readonly from?: Generation } = {}): Promise<LoadedState> {
     const unusable: { file: string; failure: Failure }[] = [];
+    let otherGraph: GraphId | undefined;
     for (const generation of generations.slice(from)) {
       const file = generationFile(generation);
       const read = await this.#read(generation);
@@ -141,8 +144,17 @@ class CheckpointGenerations implements StateFile {
       if (read.failure.code === 'newer_version') return { kind: 'newer_version', failure: read.failure };
       if (read.failure.code === 'file_unreadable') return { kind: 'unreadable', failure: read.failure };
       unusable.push({ file, failure: read.failure });
+      otherGraph ??= read.otherGraph;
     }
+    if (otherGraph !== undefined) return { kind: 'other_graph', failure: this.#ofOtherGraph(otherGraph) };
     return { kind: 'none', warnings: await this.#setAside(unusable) };
+  }
+
+  #ofOtherGraph(graphId: GraphId): Failure {
+    return {
+      code: 'bad_configuration',
+      message: `The state in ${this.directory} is that of the graph "${graphId}", and this project's graph is "${this.#options.graphId}" now. Set "graphId" in .ginko/config.json (or GINKO_GRAPH_ID) back to "${graphId}", or move that folder away to start anew.`,
+    };
   }
 
   async history(): Promise<readonly GenerationEntry[]> {
