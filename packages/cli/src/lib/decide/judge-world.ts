@@ -55,12 +55,17 @@ function judge(
   words: { seen: Mark | undefined; mark: Mark; graph: GraphWord | undefined },
 ): Verdict {
   const { seen, mark, graph } = words;
-  if (graph?.unlessComplete === true && facts?.status === 'complete')
-    return judge(facts, { seen, mark, graph: undefined });
+  if (graph?.unlessComplete === true && isDone(facts, mark)) return judge(facts, { seen, mark, graph: undefined });
   const settled = graph === undefined || statusOf(mark) === graph.status ? {} : ({ settledBy: 'C32a' } as const);
   if (seen !== undefined && seen !== mark) return { ...judgeChangedMark(facts, seen, mark), ...settled };
   if (graph !== undefined) return { ...judgeGraphWord(graph, mark), ...settled };
   return seen === undefined ? judgeFirstSight(facts, mark) : ours(facts, mark);
+}
+
+/** With us, or, where we have done nothing about it yet, by the file. */
+function isDone(facts: TaskFacts | undefined, mark: Mark): boolean {
+  const status = facts?.status ?? 'pending';
+  return status === 'complete' || (status === 'pending' && mark === 'complete');
 }
 
 /** Our state stands; where it is complete and the file does not show it, the file owes a mark. */

@@ -96,11 +96,7 @@ async function runClaimed(
     onInput: (input) => inbox.push(input),
     connection: claim.launcher,
   });
-  const { words, revision } = await readWords(
-    claim,
-    identity.epicId,
-    options.isResume ? sources.value.graphRevision : null,
-  );
+  const { words, revision } = await readWords(claim, identity.epicId, sources.value.graphRevision);
   const hints = specs.length === 0 ? [noAgent] : [];
   for (const message of [...parts.warnings, ...claim.local.warnings, ...hints]) {
     reporter.event({ kind: 'warning', at: new Date(clock.now()).toISOString(), code: 'state', message });
@@ -181,21 +177,18 @@ async function openSprintSource(
   return ok(source);
 }
 
-/**
- * What people said in the graph since the recovered state had read it. A fresh start takes over none of it: it begins
- * with what the sprint file shows.
- */
+/** What people said in the graph since the last run had read it: of that nobody has taken notice yet, be this a resume or not. */
 async function readWords(
   claim: Claim,
   epicId: string,
-  since: number | null,
+  since: number,
 ): Promise<{ words: ReturnType<typeof wordsOf>; revision: number }> {
-  const none = { words: new Map<string, never>(), revision: since ?? 0 };
+  const none = { words: new Map<string, never>(), revision: since };
   const graph = claim.askable;
   if ('why' in graph) return none;
-  const news = await graph.client.taskNews({ epicId, since: since ?? 0 }, { retries: 0 });
+  const news = await graph.client.taskNews({ epicId, since }, { retries: 0 });
   if (!news.ok) return none;
-  return { words: since === null ? none.words : wordsOf(news.value), revision: news.value.revision };
+  return { words: wordsOf(news.value), revision: news.value.revision };
 }
 
 /** When the orchestrator before this one gave its last sign of life. */

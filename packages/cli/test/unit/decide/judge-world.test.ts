@@ -113,7 +113,9 @@ describe('a mark that is as it was', () => {
     const done = { past: complete, seen: 'complete', mark: 'complete' };
     expect(judged({ ...done, graph: released })).toEqual({ status: 'complete' });
     expect(judged({ ...done, graph: { status: 'pending' } })).toMatchObject({ status: 'pending', by: 'graph' });
+    expect(judged({ mark: 'complete', graph: released })).toEqual({ status: 'complete', by: 'sprint_file' });
     expect(judged({ seen: 'pending', mark: 'pending', graph: released })).toMatchObject({ by: 'graph' });
+    expect(judged({ past: atWork, mark: 'complete', graph: released })).toMatchObject({ by: 'graph' });
   });
 
   it('settles nothing where the graph says the same', () => {
