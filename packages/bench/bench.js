@@ -5,7 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { writeResults } from './lib/report.js';
 import { finish, printRow } from './lib/results.js';
 
-const benches = ['start', 'parse', 'dry-run', 'b2-scheduling', 'b3-checkpoint', 'b3-journal', 'b4-recovery', 'idle', 'b1-processes'];
+const benches = [
+  'start',
+  'parse',
+  'dry-run',
+  'b2-scheduling',
+  'b3-checkpoint',
+  'b3-journal',
+  'b4-recovery',
+  'idle',
+  'b1-processes',
+];
 const one = fileURLToPath(new URL('./run-one.js', import.meta.url));
 
 /** Each in a process of its own: no bench works in the memory that another one has filled. */

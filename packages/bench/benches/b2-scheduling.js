@@ -1,0 +1,152 @@
+import { applySprint } from '../../cli/dist/lib/decide/apply-sprint.js';
+import { findCycles } from '../../cli/dist/lib/decide/find-cycles.js';
+import { emptyRunState } from '../../cli/dist/lib/decide/run-state.js';
+import { runView } from '../../cli/dist/lib/perform/run-view.js';
+import { sprintPlan } from '../../cli/dist/lib/report/sprint-plan.js';
+import { parseSprint } from '../../cli/dist/lib/sprint/parse-sprint.js';
+import { buildBare, drainBare } from '../limits/bare-ready-queue.js';
+import { exponents, interleave, median } from '../lib/measure.js';
+import { assigned, begin, chain, completed, decide, definitionsOf, drain, fold, place } from '../lib/memory-run.js';
+import { row } from '../lib/row.js';
+import { sprintText } from '../lib/sprint-text.js';
+
+const rounds = 7;
+const agents = 50;
+const sizes = [1_000, 10_000, 100_000];
+const timesLimit = { ratioAtMost: 2.5 };
+const nearlyLinear = { atMost: 1.1 };
+
+/** Scheduling in memory: 50 agents that take no time. */
+export async function b2Scheduling() {
+  const rows = [];
+  const totals = new Map();
+  for (const count of sizes) {
+    const { figures, quiet } = await scheduling(count);
+    const name = `B2 ${count.toLocaleString('en')} tasks`;
+    const of = (ours, limit) => ({ unit: 'ms', ours: figures[ours], limit: figures[limit], quiet });
+    rows.push(row({ name: `${name}, build and drain`, ...of('ours', 'bare'), target: timesLimit }));
+    rows.push(row({ name: `${name}, build alone`, ...of('build', 'bareBuild') }));
+    totals.set(count, figures.ours);
+  }
+  const ours = exponents({ small: totals.get(1_000), large: totals.get(100_000), factor: 100 });
+  rows.push(
+    row({
+      name: 'B2 exponent of build and drain, 1,000 to 100,000 tasks',
+      unit: '',
+      ours,
+      target: nearlyLinear,
+      quiet: [],
+    }),
+  );
+  return [...rows, ...(await cycles()), ...(await chains()), ...(await overviews())];
+}
+
+async function scheduling(count) {
+  const definitions = definitionsOf(count);
+  // Small sprints are gone through several times a round, so that a round is long enough to be measured.
+  const repeats = Math.ceil(20_000 / count);
+  const often = (work) => () => {
+    globalThis.gc();
+    const startedAt = performance.now();
+    for (let time = 0; time < repeats; time += 1) work();
+    return (performance.now() - startedAt) / repeats;
+  };
+  const candidates = {
+    ours: often(() => drain(begin(definitions, agents))),
+    bare: often(() => drainBare(buildBare(definitions), agents)),
+    build: often(() => applySprint(emptyRunState(place), definitions)),
+    bareBuild: often(() => buildBare(definitions)),
+  };
+  // Compiled before it counts, as in a run that has gone on for a while.
+  for (const candidate of Object.values(candidates)) candidate();
+  return interleave(rounds, candidates);
+}
+
+/** 50 ends are folded, the next 50 tasks chosen, and their assignments folded. */
+async function cycles() {
+  const cost = (count) => {
+    const definitions = definitionsOf(count);
+    return () => {
+      const state = begin(definitions, agents);
+      let running = decide(state);
+      for (const decision of running) fold(state, assigned(decision));
+      const times = [];
+      for (let cycle = 0; cycle < 15; cycle += 1) {
+        const startedAt = performance.now();
+        for (const decision of running) fold(state, completed(decision));
+        running = decide(state);
+        for (const decision of running) fold(state, assigned(decision));
+        times.push(performance.now() - startedAt);
+      }
+      return median(times);
+    };
+  };
+  drain(begin(definitionsOf(20_000), agents));
+  const { figures, quiet } = await interleave(rounds, { small: cost(1_000), large: cost(100_000) });
+  const name = 'B2 a cycle: 50 ends, 50 choices, 50 assignments';
+  const note = 'The limit is the same cycle with 1,000 tasks.';
+  const target = { atMost: 0.5 };
+  return [
+    row({ name: `${name}, 1,000 tasks`, unit: 'ms', ours: figures.small, target, quiet }),
+    row({ name: `${name}, 100,000 tasks`, unit: 'ms', ours: figures.large, limit: figures.small, target, note, quiet }),
+  ];
+}
+
+async function chains() {
+  const time = (count) => {
+    const definitions = definitionsOf(count, { dependsOn: chain });
+    return () => drain(begin(definitions, agents));
+  };
+  const { figures, quiet } = await interleave(rounds, { small: time(10_000), large: time(100_000) });
+  const ours = exponents({ ...figures, factor: 10 });
+  return [
+    row({ name: 'B2 chain of 100,000 tasks, build and drain', unit: 'ms', ours: figures.large, quiet }),
+    row({ name: 'B2 exponent of a chain, 10,000 to 100,000 tasks', unit: '', ours, target: nearlyLinear, quiet }),
+  ];
+}
+
+/** What is computed over all tasks at once. */
+async function overviews() {
+  const works = {
+    waves: (count) => {
+      const { tasks } = parseSprint(sprintText(count), 'sprint.md');
+      return () =>
+        sprintPlan({
+          tasks: tasks.map((task) => ({ ...task, capabilities: [] })),
+          agents: [{ id: 'local-1', capabilities: ['*'] }],
+        });
+    },
+    '10,000 statistics': (count) => {
+      const state = begin(definitionsOf(count), agents);
+      const parts = { state, sprintTitle: 'Sprint', graphTrouble: null, activityOf: () => ({ activity: 'running' }) };
+      return () => {
+        for (let time = 0; time < 10_000; time += 1) runView(parts);
+      };
+    },
+    'cycle check': (count) => {
+      const definitions = definitionsOf(count);
+      return () => findCycles(definitions);
+    },
+    'cycle check of a chain, last task first': (count) => {
+      const definitions = definitionsOf(count, { dependsOn: chain }).reverse();
+      return () => findCycles(definitions);
+    },
+  };
+  const rows = [];
+  for (const [name, prepare] of Object.entries(works)) {
+    const { figures, quiet } = await interleave(rounds, { small: prepare(10_000), large: prepare(100_000) });
+    const ours = exponents({ ...figures, factor: 10 });
+    const note = `${median(figures.large).toFixed(1)} ms for 100,000 tasks.`;
+    rows.push(
+      row({
+        name: `B2 exponent of ${name}, 10,000 to 100,000 tasks`,
+        unit: '',
+        ours,
+        target: nearlyLinear,
+        note,
+        quiet,
+      }),
+    );
+  }
+  return rows;
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openJournal } from '../../cli/dist/lib/perform/journal.js';
+import { loadLocalState } from '../../cli/dist/lib/perform/local-state.js';
+import { planRecovery } from '../../cli/dist/lib/perform/plan-recovery.js';
+import { createStateFile } from '../../cli/dist/lib/perform/state-file.js';
+import { checkpointIn, halfDone } from '../lib/checkpoints.js';
+import { interleave, median } from '../lib/measure.js';
+import { at, definitionsOf, holder, now, place } from '../lib/memory-run.js';
+import { endLaunchers, inFolder, inProject } from '../lib/project.js';
+import { row } from '../lib/row.js';
+import { resumeMs, startAndKill } from '../lib/resume.js';
+import { run } from '../lib/command.js';
+import { sprintText } from '../lib/sprint-text.js';
+import { loadBare } from '../limits/bare-file.js';
+
+const rounds = 9;
+const sizes = [1_000, 10_000, 100_000];
+const epicId = 'epic';
+const later = 50;
+
+/** From what a crash left on disk to the plan of a resume; and a whole resume, from process start on. */
+export async function b4Recovery() {
+  const rows = [];
+  for (const count of sizes) rows.push(await inFolder((root) => recovery(root, count)));
+  return [...rows, ...(await resume())];
+}
+
+async function recovery(root, count) {
+  const state = halfDone(count);
+  const stateFile = createStateFile({ directory: root, epicId });
+  const saved = await stateFile.save(checkpointIn(state));
+  if (!saved.ok) throw new Error(saved.failure.message);
+  await journalAfter(root, state);
+  const definitions = definitionsOf(count);
+  const sprint = observationOf(definitions, count / 2);
+  const lastSeen = new Map(sprint.marks.map(({ id, mark }) => [id, mark]));
+  const { figures, quiet } = await interleave(rounds, {
+    ours: () => recover({ stateFile, sprint, lastSeen }),
+    limit: () => readAndPass({ root, sprint }),
+  });
+  return row({
+    name: `B4 recover and reconcile, ${count.toLocaleString('en')} tasks`,
+    unit: 'ms',
+    ours: figures.ours,
+    limit: figures.limit,
+    target: { ratioAtMost: 2 },
+    note: 'The limit reads, parses and checks the same files, and goes once over the tasks.',
+    quiet,
+  });
+}
+
+/** A checkpoint is always a little older than the journal. */
+async function journalAfter(directory, state) {
+  const journal = await openJournal({ directory, epoch: state.epoch });
+  if (!journal.ok) throw new Error(journal.failure.message);
+  const waiting = [...state.queues.groups()].flatMap(({ tasks }) => [...tasks.inOrder()]).slice(0, later / 2);
+  const events = waiting.flatMap(({ id: taskId }, index) => {
+    const attempt = { taskId, agentId: `local-${index + 1}`, generation: 1, attempt: 1, at };
+    return [
+      { kind: 'task_assigned', ...attempt, place, sequence: state.sequence + 2 * index + 1 },
+      { kind: 'task_completed', ...attempt, by: 'agent', sequence: state.sequence + 2 * index + 2 },
+    ];
+  });
+  const written = await journal.value.append(events);
+  if (!written.ok) throw new Error(written.failure.message);
+  await journal.value.close();
+}
+
+function observationOf(definitions, complete) {
+  const marks = definitions.map(({ id, title, dependsOn, hash }, order) => ({
+    id,
+    title,
+    dependsOn,
+    definition: hash,
+    mark: order < complete ? 'complete' : 'pending',
+  }));
+  return { title: 'Sprint', definitions, marks };
+}
+
+async function recover({ stateFile, sprint, lastSeen }) {
+  const local = await loadLocalState({ stateFile, place, readOnly: true });
+  if (!local.ok) throw new Error(local.failure.message);
+  const plan = await planRecovery({
+    sources: { local: local.value, graph: { kind: 'none' }, persistedAt: null, graphRevision: 0 },
+    sprint,
+    lastSeen,
+    words: new Map(),
+    sight: () => new Map(),
+    successor: { holder, orchestratorName: 'orchestrator', epoch: 2 },
+    now,
+    chance: () => 0.5,
+    limits: { maxAttempts: 3, maxLosses: 5, backoffMs: 10_000, maxBackoffMs: 600_000 },
+    includeInProgress: false,
+    keepRunning: false,
+  });
+  if (plan === null) throw new Error('Nothing was recovered.');
+}
+
+/** The least that a recovery can be: who is complete by the files, and where the sprint says otherwise. */
+function readAndPass({ root, sprint }) {
+  const checkpoint = loadBare(join(root, 'checkpoint.json'));
+  const complete = new Set(checkpoint.completedTasks);
+  const lines = readFileSync(join(root, `journal-${checkpoint.epoch}.ndjson`), 'utf8').split('\n');
+  for (const line of lines) {
+    if (line === '') continue;
+    const { event } = JSON.parse(line);
+    if (event.kind === 'task_completed') complete.add(event.taskId);
+  }
+  const differing = sprint.marks.filter(({ id, mark }) => complete.has(id) !== (mark === 'complete'));
+  if (differing.length === 0) throw new Error('The journal was not read.');
+}
+
+async function resume() {
+  const count = 1_000;
+  return inProject(sprintText(count), async (root) => {
+    await startAndKill(root, 50);
+    const { figures, quiet } = await interleave(5, {
+      node: async () => (await run(process.execPath, ['-e', '0'])).tookMs,
+      cold: async () => {
+        await endLaunchers(root);
+        return resumeMs(root);
+      },
+      warm: () => resumeMs(root),
+    });
+    const node = median(figures.node);
+    const more = (times) => times.map((time) => (time - node) / 1_000);
+    const target = { atMost: 0.35 };
+    const name = 'B4 --resume of 1,000 tasks, process start to first assignment';
+    const note = 'More than node -e 0 takes.';
+    return [
+      row({ name: `${name}, launcher alive`, unit: 's', ours: more(figures.warm), target, note, quiet }),
+      row({ name: `${name}, launcher gone`, unit: 's', ours: more(figures.cold), target, note, quiet }),
+    ];
+  });
+}

@@ -1,0 +1,79 @@
+import { applyEvent } from '../../cli/dist/lib/decide/apply-event.js';
+import { applySprint } from '../../cli/dist/lib/decide/apply-sprint.js';
+import { decideCycle } from '../../cli/dist/lib/decide/decide-cycle.js';
+import { defaultLimits } from '../../cli/dist/lib/decide/limits.js';
+import { emptyRunState } from '../../cli/dist/lib/decide/run-state.js';
+import { dependenciesOf, taskId } from './dag.js';
+
+export const place = 'here';
+export const at = '2026-01-01T00:00:00.000Z';
+export const now = Date.parse(at);
+const limits = { ...defaultLimits, stallAfterMs: 50_000, maxRuntimeMs: null, startedAt: now, contextPressure: null };
+const hash = { title: 'aaaaaaaaaaaaaaaa', body: 'bbbbbbbbbbbbbbbb' };
+
+/** What the sprint says its tasks are, as decisions get it. */
+export function definitionsOf(count, { dependsOn = dependenciesOf } = {}) {
+  return Array.from({ length: count }, (_, order) => ({
+    id: taskId(order),
+    title: `Task number ${order + 1}`,
+    dependsOn: dependsOn(order).map(taskId),
+    rank: order % 4,
+    capabilities: [],
+    order,
+    hash,
+  }));
+}
+
+/** Each task waits for the one before it. */
+export const chain = (order) => (order === 0 ? [] : [order - 1]);
+
+export const holder = { orchestratorId: 'o', host: 'h', bootId: 'b', pid: 1, processStartedAt: '1', place };
+
+/** The state of a run that has just begun. */
+export function begin(definitions, agents) {
+  const state = emptyRunState(place);
+  applySprint(state, definitions);
+  for (let agent = 1; agent <= agents; agent += 1) state.agents.join(`local-${agent}`, ['*']);
+  fold(state, {
+    kind: 'run_started',
+    runId: 'run-1',
+    orchestratorName: 'orchestrator',
+    graphId: 'graph',
+    epicId: 'epic',
+    sprintId: 'sprint',
+    epoch: 1,
+    holder,
+  });
+  return state;
+}
+
+export function fold(state, event) {
+  applyEvent(state, { ...event, sequence: state.sequence + 1, at });
+}
+
+export function assigned({ taskId: id, agentId, generation, attempt }) {
+  return { kind: 'task_assigned', taskId: id, agentId, generation, attempt, place, definition: hash };
+}
+
+export function completed({ taskId: id, agentId, generation, attempt }) {
+  return { kind: 'task_completed', taskId: id, agentId, generation, attempt, by: 'agent' };
+}
+
+/** The assignments that are due; null: every task is complete. */
+export function decide(state) {
+  const { decisions } = decideCycle(state, now, limits);
+  const stop = decisions.find(({ kind }) => kind === 'stop');
+  if (stop === undefined) return decisions;
+  if (stop.reason !== 'complete') throw new Error(stop.message);
+  return null;
+}
+
+/** Goes through the run until `most` tasks are complete, every agent finishing its task in each cycle. */
+export function drain(state, most = Infinity) {
+  let done = 0;
+  for (let decisions = decide(state); decisions !== null && done < most; decisions = decide(state)) {
+    for (const decision of decisions) fold(state, assigned(decision));
+    for (const decision of decisions) fold(state, completed(decision));
+    done += decisions.length;
+  }
+}

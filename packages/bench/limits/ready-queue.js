@@ -1,0 +1,95 @@
+// A ready queue over the tasks of the benchmark, two at a time, and nothing else: no capabilities, no record, no file.
+// `ready-queue.js spawn <count>` starts each task's process itself; `ready-queue.js launcher <count> <root>` has the
+// launcher of the product start it. Prints the milliseconds from the first start to the last end.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dependenciesOf, taskId } from '../lib/dag.js';
+
+const inFlight = 2;
+const program = '/bin/true';
+const [how, counted, root] = process.argv.slice(2);
+const count = Number(counted);
+
+function drain(start) {
+  const unmet = new Map();
+  const dependants = new Map();
+  const ready = [];
+  for (let place = 0; place < count; place += 1) {
+    const needed = dependenciesOf(place);
+    unmet.set(place, needed.length);
+    for (const other of needed) dependants.set(other, [...(dependants.get(other) ?? []), place]);
+    if (needed.length === 0) ready.push(place);
+  }
+  return new Promise((resolve) => {
+    let next = 0;
+    let running = 0;
+    let done = 0;
+    const fill = () => {
+      for (; running < inFlight && next < ready.length; next += 1) {
+        running += 1;
+        start(ready[next], end);
+      }
+    };
+    const end = (place) => {
+      running -= 1;
+      done += 1;
+      if (done === count) return resolve();
+      for (const dependant of dependants.get(place) ?? []) {
+        unmet.set(dependant, unmet.get(dependant) - 1);
+        if (unmet.get(dependant) === 0) ready.push(dependant);
+      }
+      fill();
+    };
+    fill();
+  });
+}
+
+function spawnSelf(place, onEnd) {
+  const child = spawn(program, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.resume();
+  child.stderr.resume();
+  child.on('close', () => onEnd(place));
+}
+
+async function throughLauncher() {
+  const { connectLaunchers } = await import('../../cli/dist/lib/perform/agents/launcher-client.js');
+  const ends = new Map();
+  const connected = await connectLaunchers({
+    root,
+    scope: 'bench/ready-queue',
+    epoch: 1,
+    orchestratorId: `bench-${process.pid}`,
+    env: process.env,
+    onMessage: (message) => {
+      if (message.kind === 'refused') throw new Error(message.failure.message);
+      if (message.kind !== 'finished') return;
+      connection.forget([message.key]);
+      ends.get(message.key)();
+    },
+  });
+  if (!connected.ok) throw new Error(connected.failure.message);
+  const connection = connected.value;
+  const stdinFile = join(root, 'task.md');
+  writeFileSync(stdinFile, 'nothing to do\n');
+  const start = (place, onEnd) => {
+    const key = `${process.pid}/${taskId(place)}`;
+    ends.set(key, () => onEnd(place));
+    connection.start({
+      key,
+      argv: [program],
+      env: { GINKO_IDEMPOTENCY_KEY: key },
+      cwd: root,
+      stdinFile,
+      outputFile: join(root, 'output.log'),
+      timeoutMs: 60_000,
+    });
+  };
+  return { start, close: () => connection.close() };
+}
+
+const { start, close } = how === 'spawn' ? { start: spawnSelf, close: () => undefined } : await throughLauncher();
+const startedAt = performance.now();
+await drain(start);
+process.stdout.write(`${performance.now() - startedAt}\n`);
+await close();
