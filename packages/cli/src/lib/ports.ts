@@ -100,8 +100,8 @@ export interface EventLog {
 export interface Mirror {
   /** Durable events, to be passed on promptly. */
   offer(events: readonly RunEvent[]): void;
-  /** Persist the state soon, whatever the interval. */
-  persistSoon(): void;
+  /** Events that the graph has not acknowledged yet, oldest first. */
+  unacknowledged(): readonly RunEvent[];
   /** One last persist, at most this long. */
   finish(timeoutMs: Millis): Promise<void>;
   /** Null: the graph answers. Else what is wrong, for people. */

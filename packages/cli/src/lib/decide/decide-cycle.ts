@@ -3,7 +3,7 @@ import type { CycleDecisions, Decision } from './decision.js';
 import type { RunLimits } from './limits.js';
 import type { RunState } from './run-state.js';
 import { selectAssignments } from './select-assignments.js';
-import { nextStopCheckAt, stopReason } from './stop-reason.js';
+import { nextStopCheckAt, stallAhead, stopReason } from './stop-reason.js';
 
 /** What should be done now, and when to look again. Costs no more with a large sprint than with a small one. */
 export function decideCycle(state: RunState, now: EpochMillis, limits: RunLimits): CycleDecisions {
@@ -11,10 +11,10 @@ export function decideCycle(state: RunState, now: EpochMillis, limits: RunLimits
   if (settled.length > 0) return { decisions: settled, wakeAt: now };
   const stop = stopReason(state, now, limits);
   if (stop !== null) return { decisions: [{ kind: 'stop', ...stop }], wakeAt: null };
-  return {
-    decisions: selectAssignments(state),
-    wakeAt: earliest(state.queues.nextNotBefore(), nextStopCheckAt(state, now, limits)),
-  };
+  const decisions = selectAssignments(state);
+  const wakeAt = earliest(state.queues.nextNotBefore(), nextStopCheckAt(state, now, limits));
+  const waiting = decisions.length === 0 ? stallAhead(state, now, limits) : null;
+  return { decisions, wakeAt, ...(waiting === null ? {} : { waiting }) };
 }
 
 /** Finished work that was held back counts as soon as the dependencies that were added meanwhile are complete. */

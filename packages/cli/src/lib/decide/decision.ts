@@ -19,4 +19,6 @@ export interface CycleDecisions {
   readonly decisions: readonly Decision[];
   /** Look again at this time even if nothing happens; null: only when something happens. */
   readonly wakeAt: EpochMillis | null;
+  /** Nothing is under way and nothing can be given out: at `until` the run ends for this reason. */
+  readonly waiting?: { readonly message: string; readonly until: EpochMillis };
 }

@@ -42,11 +42,7 @@ export function judgeOutcome(facts: OutcomeFacts): AttemptEnd {
     return { kind: outcome.exit.reason === 'stopped' ? 'stopped' : 'not_accepted' };
   }
   if (outcome.stopped) return { kind: 'stopped' };
-  if (outcome.timedOut)
-    return fail(
-      'task_time_limit',
-      `not finished after ${Math.round(facts.timeLimitMs / 1000)} s (see ${facts.outputFile})`,
-    );
+  if (outcome.timedOut) return fail('task_time_limit', timeLimitWords(facts));
   if (outcome.exit.kind === 'unknown') return { kind: 'lost', reason: 'process_gone' };
   if (outcome.exit.kind === 'code' && outcome.exit.code === throttledCode) {
     return { kind: 'released', reason: 'throttled', retryAfterMs: releasedBackoffMs };
@@ -56,6 +52,13 @@ export function judgeOutcome(facts: OutcomeFacts): AttemptEnd {
   if (word.kind === 'said') return saidSo(word.result, facts, { fail, cost });
   if (isSuccess(outcome.exit)) return { kind: 'completed', ...cost };
   return fail('agent_failed', `${exitWords(outcome.exit)} (see ${facts.outputFile})`);
+}
+
+function timeLimitWords({ outcome, timeLimitMs, outputFile }: OutcomeFacts): string {
+  const limit = `${Math.round(timeLimitMs / 1000)} s`;
+  return outcome.verify === undefined
+    ? `not finished after ${limit} (see ${outputFile})`
+    : `the verify command had not ended ${limit} after the attempt began (see ${outputFile})`;
 }
 
 type Fail = (code: 'agent_failed' | 'verify_failed', message: string) => AttemptEnd;

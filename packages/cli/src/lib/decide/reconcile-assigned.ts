@@ -94,13 +94,16 @@ function sighted(
         events: [{ kind: 'task_adopted', ...id, agentId }],
       };
     case 'silent':
-      return keep('C11', `Task ${taskId} is in progress (attempt ${id.attempt}); nothing is heard of ${agentId} yet`);
+      return told('C11', `Task ${taskId} is in progress (attempt ${id.attempt}); nothing is heard of ${agentId} yet`);
     case 'unheard':
-      return keep('C9', `Task ${taskId} may have reached ${agentId} (attempt ${id.attempt}); given to nobody else`);
+      return told('C9', `Task ${taskId} may have reached ${agentId} (attempt ${id.attempt}); given to nobody else`);
     default:
       return keep('C10', `Task ${taskId} is in progress (attempt ${id.attempt})`);
   }
 }
+
+/** Nothing changes, but people should know what is waited for. */
+const told = (row: 'C9' | 'C11', sentence: string): Row => ({ row, sentence, events: [] });
 
 /** Dependencies that were added while the attempt runs. */
 function heldBack(facts: TaskFacts, { tasks }: RunState): Row[] {

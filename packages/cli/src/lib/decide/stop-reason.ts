@@ -32,6 +32,19 @@ export function nextStopCheckAt(state: RunState, now: EpochMillis, limits: RunLi
   return ahead.length === 0 ? null : Math.min(...ahead);
 }
 
+/** The stall that is under way, if any: unless something happens, the run ends for this reason at that time. */
+export function stallAhead(
+  state: RunState,
+  now: EpochMillis,
+  limits: RunLimits,
+): { readonly message: string; readonly until: EpochMillis } | null {
+  if (state.open.size > 0 || state.queues.deferredCount > 0) return null;
+  const until = stallsAt(state, limits);
+  if (until <= now) return null;
+  const stop = stopReason(state, until, { ...limits, maxRuntimeMs: null });
+  return stop === null ? null : { message: stop.message, until };
+}
+
 function reachedLimit(now: EpochMillis, limits: RunLimits): Stop | null {
   if (limits.contextPressure !== null && limits.contextPressure >= contextPressureStopAt) {
     const percent = Math.round(limits.contextPressure * 100);

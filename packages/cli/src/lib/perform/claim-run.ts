@@ -145,9 +145,14 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     lastKnown: { epoch: lastEpoch, orchestratorId: lastHolder },
     graphTrouble,
     launcher: launcher.value,
-    warnings: graphTrouble === null ? [] : [graphTrouble],
+    warnings: graphTrouble === null ? [] : [withoutGraph(graphTrouble)],
     release,
   });
+}
+
+function withoutGraph({ code, message }: Failure): Failure {
+  const consequence = 'The run goes on with the state of this working copy; other machines do not see it meanwhile.';
+  return { code, message: `${message.replace(/([^.])$/, '$1.')} ${consequence}` };
 }
 
 /** What agents may see of the environment: the names of the configuration, or all but ginko's own secrets. */

@@ -114,7 +114,7 @@ function takenOver(failure: Failure): RunInput {
 function silentMirror(why: string): Mirror {
   return {
     offer: () => undefined,
-    persistSoon: () => undefined,
+    unacknowledged: () => [],
     finish: () => Promise.resolve(),
     trouble: () => why,
     stop: () => undefined,

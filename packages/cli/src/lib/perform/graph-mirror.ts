@@ -170,10 +170,6 @@ export function createGraphMirror(parts: GraphMirrorParts): Mirror {
       }
       if (trouble === null) schedule(gatherMs);
     },
-    persistSoon() {
-      persistedAt = -Infinity;
-      schedule(0);
-    },
     async finish(timeoutMs) {
       if (isStopped) return;
       cancelTimer?.();
@@ -189,6 +185,7 @@ export function createGraphMirror(parts: GraphMirrorParts): Mirror {
       cancelTimer?.();
       isStopped = true;
     },
+    unacknowledged: () => pending,
     trouble: () => trouble?.message ?? null,
     stop() {
       isStopped = true;

@@ -15,7 +15,7 @@ import type { Change } from '../decide/change.js';
 import { closeAttempt, type AttemptId, type CloseContext } from '../decide/close-attempt.js';
 import { contextPressureWarnAt, type RunLimits } from '../decide/limits.js';
 import { decideCycle } from '../decide/decide-cycle.js';
-import type { AssignDecision } from '../decide/decision.js';
+import type { AssignDecision, CycleDecisions } from '../decide/decision.js';
 import { judgeWorld, type GraphWord } from '../decide/judge-world.js';
 import { reconcile } from '../decide/reconcile.js';
 import { isCurrentAttempt, type RunState } from '../decide/run-state.js';
@@ -109,6 +109,7 @@ class Orchestration {
   #fatal: Stop | null = null;
   #hasWarnedOfPressure = false;
   #words: ReadonlyMap<TaskId, GraphWord> = new Map();
+  #toldWaiting: string | null = null;
 
   constructor(parts: OrchestrationParts) {
     this.#parts = parts;
@@ -135,7 +136,8 @@ class Orchestration {
     applyClock(this.#state, now);
     const limits = this.#parts.limits();
     this.#warnOfPressure(limits);
-    const { decisions, wakeAt } = decideCycle(this.#state, now, limits);
+    const { decisions, wakeAt, waiting } = decideCycle(this.#state, now, limits);
+    this.#tellOfWaiting(waiting);
     const assignments: AssignDecision[] = [];
     const records: NewRunEvent[] = [];
     for (const decision of decisions) {
@@ -381,6 +383,16 @@ class Orchestration {
     return this.#interrupt === 'leave'
       ? { reason: 'terminated', message: `Terminated.${left}` }
       : { reason: 'interrupted', message: `Interrupted.${left}` };
+  }
+
+  /** A silent wait looks like a hang. */
+  #tellOfWaiting(waiting: CycleDecisions['waiting']): void {
+    const message = waiting?.message ?? null;
+    if (message !== null && waiting !== undefined && message !== this.#toldWaiting) {
+      const seconds = Math.ceil((waiting.until - this.#parts.clock.now()) / 1000);
+      this.#warn('waiting', `${message} If nothing changes within ${seconds} s, the run ends.`);
+    }
+    this.#toldWaiting = message;
   }
 
   #warnOfPressure({ contextPressure }: RunLimits): void {

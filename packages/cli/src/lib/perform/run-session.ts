@@ -125,6 +125,7 @@ class RunSession {
     const { opened, agents, sprint, claim } = this.#parts;
     const { running, over } = strayAttempts(opened.state, claim.launcher.attempts);
     if (over.length > 0) claim.launcher.forget(over);
+    this.#tellOfStrays(running.filter(({ isOurs }) => !isOurs).flatMap(({ id }) => (id === null ? [] : [id.taskId])));
     for (const { key, id, isOurs } of running) {
       if (id !== null && isOurs) this.#stopping.set(id.taskId, id);
       else if (id !== null) this.#strays.set(key, id.taskId);
@@ -139,6 +140,15 @@ class RunSession {
     for (const facts of opened.state.open) {
       this.#phases.set(facts.id, facts.assignment?.process === undefined ? 'starting' : 'running');
     }
+  }
+
+  #tellOfStrays(taskIds: readonly TaskId[]): void {
+    if (taskIds.length === 0) return;
+    const agents = taskIds.length === 1 ? 'An agent of an earlier run is' : 'Agents of an earlier run are';
+    this.#warn(
+      'earlier_run',
+      `${agents} still at work on ${taskIds.join(', ')}, stopped now; what is given out again waits for that.`,
+    );
   }
 
   /** Looks at the world beside the loop; whatever they find goes into the inbox. */
@@ -220,7 +230,8 @@ class RunSession {
     if (end.isTakenOver) {
       this.#mirror.stop();
       this.#lease.stop();
-      await this.#leaveToSuccessor();
+      this.#tellOfUnaccepted();
+      this.#leaveToSuccessor();
     } else {
       this.#exit = { reason: end.stop.reason, code: exitCode };
       const recorder = createRecorder({ state, journal: this.#journal, clock, mirror: this.#mirror, reporter });
@@ -245,12 +256,23 @@ class RunSession {
     return summary;
   }
 
+  /** What was journalled after somebody else had taken over: it is kept here, and no part of the record. */
+  #tellOfUnaccepted(): void {
+    for (const event of this.#mirror.unacknowledged()) {
+      if (event.kind !== 'task_completed') continue;
+      const attempt = event.attempt === undefined ? '' : ` (attempt ${event.attempt})`;
+      this.#warn(
+        'unaccepted_result',
+        `The completion of ${event.taskId}${attempt} is not accepted: another orchestrator had taken over. Its files are kept.`,
+      );
+    }
+  }
+
   /** Agents of a run that somebody else has: a successor in this working copy adopts them, nobody else can. */
-  async #leaveToSuccessor(): Promise<void> {
+  #leaveToSuccessor(): void {
     const { opened, agents, claim } = this.#parts;
     if (!claim.lock.isStillOurs()) return;
     for (const { id: taskId, generation, attempt } of opened.state.open) agents.stop({ taskId, generation, attempt });
-    await Promise.resolve();
   }
 
   #checkpoint(): OrchestratorCheckpoint {

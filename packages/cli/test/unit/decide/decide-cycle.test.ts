@@ -30,6 +30,7 @@ describe('decideCycle', () => {
   it('waits for the agents alone while all is given out and there is no limit', () => {
     const history = aRun(['T1']).assign('T1');
     expect(decide(history)).toEqual({ decisions: [], wakeAt: null });
+    expect(decide(history)).not.toHaveProperty('waiting');
     expect(decide(history, start, { maxRuntimeMs: 5000 }).wakeAt).toBe(start + 5000);
   });
 

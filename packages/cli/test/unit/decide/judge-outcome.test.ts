@@ -64,6 +64,13 @@ describe('judgeOutcome, by the exit', () => {
     expect(judged({ exit: { kind: 'unknown' }, timedOut: true }, said({ status: 'complete' }))).toEqual(limit);
   });
 
+  it('says when it was the verify command that took the time', () => {
+    const verify = { exit: killed, timedOut: true };
+    expect(judged({ exit: exited(0), timedOut: true, verify })).toEqual(
+      failure('task_time_limit', 'the verify command had not ended 60 s after the attempt began (see output.log)'),
+    );
+  });
+
   it('counts nothing against an attempt that it was asked to stop', () => {
     expect(judged({ exit: killed, stopped: true, timedOut: true })).toEqual({ kind: 'stopped' });
   });

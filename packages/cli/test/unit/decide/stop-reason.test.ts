@@ -1,5 +1,5 @@
 import { applySprint } from '../../../src/lib/decide/apply-sprint.js';
-import { nextStopCheckAt, stopReason } from '../../../src/lib/decide/stop-reason.js';
+import { nextStopCheckAt, stallAhead, stopReason } from '../../../src/lib/decide/stop-reason.js';
 import { aRun, aSprint, isoTime, limitsOf, start, type History } from '../../support/decide-builders.js';
 
 const stop = ({ state }: History, now = start, fields = {}) => stopReason(state, now, limitsOf(fields));
@@ -131,5 +131,27 @@ describe('a stall', () => {
     const startedAt = start + 1e6;
     expect(stop(history, startedAt + 49_999, { startedAt })).toBeNull();
     expect(stop(history, startedAt + 50_000, { startedAt })?.reason).toBe('no_progress');
+  });
+
+  it('is told of while it lasts, with the reason for which the run will end', () => {
+    const history = aRun(['T1'], []);
+    const until = Date.parse(history.state.lastProgressAt) + 50_000;
+    const message = 'There is no agent to do the ready tasks (1).';
+    const ahead = (now: number, fields = {}) => stallAhead(history.state, now, limitsOf(fields));
+    expect(ahead(start)).toEqual({ message, until });
+    expect(ahead(start, { maxRuntimeMs: 10_000 })).toEqual({ message, until });
+    expect(ahead(until)).toBeNull();
+    history.state.agents.join('a', ['*']);
+    expect(ahead(start)).toBeNull();
+  });
+
+  it('is not ahead while something is under way, or will be soon', () => {
+    expect(stallAhead(aRun(['T1']).assign('T1').state, start, limitsOf({}))).toBeNull();
+    const deferred = aRun(['T1'], []).add({
+      kind: 'task_retry_scheduled',
+      taskId: 'T1',
+      notBefore: isoTime(start + 9000),
+    });
+    expect(stallAhead(deferred.state, start, limitsOf({}))).toBeNull();
   });
 });

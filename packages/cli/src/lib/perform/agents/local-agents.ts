@@ -123,8 +123,9 @@ export class LocalAgents implements Agents {
     const { root, runId } = this.#parts;
     const key = attemptKey(runId(), id);
     const command = this.#parts.commandFor(id.taskId, agentId);
+    // Another attempt would find it just the same: a person has to change something.
     if ('code' in command)
-      return this.#parts.onInput({ kind: 'attempt_ended', id, end: { kind: 'failed', failure: command } });
+      return this.#parts.onInput({ kind: 'attempt_ended', id, end: { kind: 'blocked', detail: command.message } });
     const files = attemptFiles(root, id);
     try {
       await prepareAttempt(files, command);
