@@ -29,7 +29,7 @@ describe('the live view of a run on a terminal', () => {
       'The site  [########............] 5/12  0:01',
       '2 running · 1 ready · 1 waiting for retry at 09:41:27 · 1 blocked',
       '! The graph does not answer; the run goes on.',
-      '0:43 TASK-3 Render pages  local-1  page 3 of 9',
+      '0:43 TASK-3 Render pages  local-1                  page 3 of 9',
       '0:01 TASK-10 Feed         local-2 attempt 2 quiet',
       '■ TASK-9 Deploy: paused in the sprint file',
     ]);
@@ -56,6 +56,16 @@ describe('the live view of a run on a terminal', () => {
     const lines = live.screen.everything();
     expect(lines.filter((line) => line.includes('09:41:07'))).toHaveLength(2);
     expect(lines.filter((line) => line.includes('5/12'))).toHaveLength(1);
+  });
+
+  it('breaks a long line at its words, below its text', () => {
+    const live = liveView({ columns: 40, titleOf: () => 'Render every page of the whole site' });
+    live.reporter.event(completed);
+    live.pass(400);
+    expect(live.screen.everything().slice(0, 2)).toEqual([
+      '09:41:07  ✓ TASK-3 Render every page of',
+      '            the whole site (local-1, 0.4',
+    ]);
   });
 
   it('draws at most five times a second, however much happens', () => {

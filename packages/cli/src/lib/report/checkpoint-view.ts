@@ -130,7 +130,8 @@ export function generationLines(entries: readonly ShownGeneration[], width: numb
   const last = {
     title: 'by',
     cell: (entry: ShownGeneration) => of(entry, ({ orchestratorId }) => orchestratorId),
-  };
+    cut: 'middle',
+  } as const;
   return tableLines({ rows: entries, columns: columnsOfGeneration, last, width });
 }
 
@@ -163,7 +164,7 @@ const columnsOfState: readonly Column<StateHistoryEntry>[] = [
 
 /** The states that the graph keeps, newest first. */
 export function graphHistoryLines(states: readonly StateHistoryEntry[], width: number): readonly StyledLine[] {
-  const last = { title: 'by', cell: ({ orchestratorId }: StateHistoryEntry) => orchestratorId };
+  const last = { title: 'by', cell: ({ orchestratorId }: StateHistoryEntry) => orchestratorId, cut: 'middle' } as const;
   return tableLines({ rows: states, columns: columnsOfState, last, width });
 }
 

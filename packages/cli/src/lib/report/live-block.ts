@@ -18,9 +18,12 @@ export interface LiveBlockOptions {
   readonly rows: number;
 }
 
-/** The run as it stands, for the foot of a terminal: no line wider than it, and one line less than it has. */
+/**
+ * The run as it stands, for the foot of a terminal: no line wider than it, and at most half as many as it has (a very
+ * low one apart), so that what happens above can be read.
+ */
 export function liveBlock({ view, now, elapsedMs, columns, rows }: LiveBlockOptions): StyledLine[] {
-  const height = Math.max(0, rows - 1);
+  const height = Math.max(0, Math.min(rows - 1, Math.max(leastLines, Math.floor(rows / 2))));
   const head = [titleLine(view, elapsedMs, columns), countsLine(view), ...troubleLine(view)].slice(0, height);
   const left = height - head.length;
   const blockedAtLeast = Math.min(view.blocked.length, 3, Math.floor(left / 3));
@@ -39,6 +42,9 @@ export function liveBlock({ view, now, elapsedMs, columns, rows }: LiveBlockOpti
   });
   return [...head, ...running, ...blocked].map((line) => fitLine(line, columns));
 }
+
+/** Title, counts and something of what is going on: a terminal of a few lines has room for nothing else. */
+const leastLines = 4;
 
 /** `The site  [#####.....] 5/12  3:12`: a narrow terminal loses the title, then the bar. */
 function titleLine(view: RunView, elapsedMs: Millis, columns: number): StyledLine {

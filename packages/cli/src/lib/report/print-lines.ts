@@ -1,8 +1,9 @@
 import type { Output } from './output.js';
 import { fitLine, noColors, renderLine, type StyledLine } from './styled-line.js';
+import { wrapLine } from './wrap-line.js';
 
 export interface Printing {
-  /** Lines wider than the terminal wrap instead of being cut. */
+  /** Lines wider than the terminal are broken at words instead of being cut. */
   readonly isWhole?: boolean;
 }
 
@@ -13,8 +14,10 @@ export async function printLines(
   { isWhole = false }: Printing = {},
 ): Promise<void> {
   const palette = output.hasColors ? (await import('./chalk-palette.js')).chalkPalette : noColors;
-  const width = isWhole ? Infinity : widthFor(output);
-  for (const line of lines) output.line(renderLine(fitLine(line, width), palette));
+  const width = widthFor(output);
+  for (const line of lines)
+    for (const part of isWhole ? wrapLine(line, width) : [fitLine(line, width)])
+      output.line(renderLine(part, palette));
 }
 
 /** For tables; Infinity: nothing is cut, for files and pipes. */

@@ -1,7 +1,7 @@
 import { unreachable, type EpochMillis } from '@ginkoai/contract';
 import { cleanText } from './clean-text.js';
 import type { RunningTask } from './reporter.js';
-import { lineOf, span, type Span, type StyledLine } from './styled-line.js';
+import { lineOf, lineWidth, span, type Span, type StyledLine } from './styled-line.js';
 import { padToWidth, textWidth } from './text-width.js';
 import { elapsedText } from './time-text.js';
 
@@ -14,20 +14,28 @@ export interface RunningTaskOptions {
 export function runningTaskLines(tasks: readonly RunningTask[], { now, columns }: RunningTaskOptions): StyledLine[] {
   const rows = tasks.map((task) => ({
     elapsed: elapsedText(now - task.startedAt),
-    task,
-    name: `${task.taskId} ${cleanText(task.title)}`,
+    taskId: cleanText(task.taskId),
+    name: `${cleanText(task.taskId)} ${cleanText(task.title)}`,
     state: stateSpans(task),
+    output: shownOutput(task.lastLine),
   }));
-  const elapsedWidth = Math.max(0, ...rows.map(({ elapsed }) => elapsed.length));
-  const nameWidth = Math.min(Math.floor(columns * 0.4), Math.max(0, ...rows.map(({ name }) => textWidth(name))));
-  return rows.map(({ elapsed, task, name, state }) =>
-    lineOf(
+  const widest = (widths: readonly number[]): number => Math.max(0, ...widths);
+  const elapsedWidth = widest(rows.map(({ elapsed }) => elapsed.length));
+  const nameWidth = Math.min(Math.floor(columns * 0.4), widest(rows.map(({ name }) => textWidth(name))));
+  const stateWidth = Math.min(Math.floor(columns * 0.3), widest(rows.map(({ state }) => lineWidth(state))));
+  return rows.map(({ elapsed, taskId, name, state, output }) => {
+    const shown = padToWidth(name, nameWidth);
+    const fill = output === '' ? '' : ' '.repeat(Math.max(0, stateWidth - lineWidth(state)));
+    return lineOf(
       span(elapsed.padStart(elapsedWidth), 'accent'),
-      ` ${padToWidth(name, nameWidth)}  `,
+      ' ',
+      span(shown.slice(0, taskId.length), 'strong'),
+      `${shown.slice(taskId.length)}  `,
       ...state,
-      span(shownOutput(task.lastLine), 'faint'),
-    ),
-  );
+      fill,
+      span(output, 'faint'),
+    );
+  });
 }
 
 function stateSpans(task: RunningTask): Span[] {

@@ -1,6 +1,6 @@
 import { cleanText } from './clean-text.js';
 import { lineOf, span, type Style, type StyledLine } from './styled-line.js';
-import { padToWidth, textWidth } from './text-width.js';
+import { cutMiddleToWidth, cutToWidth, padToWidth, textWidth } from './text-width.js';
 
 export interface Column<T> {
   readonly title: string;
@@ -12,11 +12,16 @@ export interface Column<T> {
   readonly dispensable: number;
 }
 
+export interface LastColumn<T> extends Pick<Column<T>, 'title' | 'cell'> {
+  /** Where a cell that is too wide is cut: ids of one kind differ at their ends. */
+  readonly cut?: 'middle';
+}
+
 export interface Table<T> {
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
   /** Takes what the others leave. */
-  readonly last: Pick<Column<T>, 'title' | 'cell'>;
+  readonly last: LastColumn<T>;
   /** Of the terminal; Infinity: nothing is cut, for files and pipes. */
   readonly width: number;
 }
@@ -29,7 +34,8 @@ export function tableLines<T>({ rows, columns, last, width }: Table<T>): readonl
   const measured = columns.map((column) => ({ column, width: widthOf(column, rows, width) }));
   const shown = fitting(measured, width);
   const left = width - widthOfAll(shown);
-  const lastCell = (text: string): string => (left === Infinity ? text : padToWidth(text, Math.max(left, 0)).trimEnd());
+  const cut = last.cut === 'middle' ? cutMiddleToWidth : cutToWidth;
+  const lastCell = (text: string): string => (left === Infinity ? text : cut(text, Math.max(left, 0)).trimEnd());
   const titles = shown.map((each) => span(padToWidth(each.column.title, each.width) + gap, 'faint'));
   return [
     lineOf(...titles, span(lastCell(last.title), 'faint')),

@@ -8,6 +8,7 @@ import { lineWidth, noColors, renderLine, type StyledLine } from './styled-line.
 import { summaryLines } from './summary-lines.js';
 import type { Verbosity } from './told.js';
 import { Transcript } from './transcript.js';
+import { wrapLine } from './wrap-line.js';
 
 export interface TerminalReporterOptions extends Verbosity {
   readonly output: Output;
@@ -42,7 +43,8 @@ export function createTerminalReporter(options: TerminalReporterOptions): Report
 
   const size = (): string => `${output.columns()}x${output.rows()}`;
   const tell = (lines: readonly StyledLine[]): void => {
-    for (const line of lines) waiting.push(renderLine(line, palette));
+    const columns = Math.max(1, output.columns());
+    for (const line of lines) for (const part of wrapLine(line, columns)) waiting.push(renderLine(part, palette));
   };
   const block = (): BlockLine[] => {
     if (viewNow === null) return [];

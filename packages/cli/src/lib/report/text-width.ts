@@ -25,6 +25,28 @@ export function cutToWidth(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** Like `cutToWidth`, but what goes is in the middle: ids of one kind differ at their ends. */
+export function cutMiddleToWidth(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  if (columns < 5) return cutToWidth(text, columns);
+  const half = Math.floor((columns - 1) / 2);
+  const characters = [...graphemes().segment(text)].map(({ segment }) => segment);
+  const end = takeWidth(characters.reverse(), half).reverse();
+  const start = takeWidth(characters.reverse(), columns - 1 - half);
+  return `${start.join('')}…${end.join('')}`;
+}
+
+function takeWidth(characters: readonly string[], columns: number): string[] {
+  const taken: string[] = [];
+  let width = 0;
+  for (const character of characters) {
+    width += textWidth(character);
+    if (width > columns) break;
+    taken.push(character);
+  }
+  return taken;
+}
+
 /** Fills up with blanks; text that is too wide is cut. */
 export function padToWidth(text: string, columns: number): string {
   const fitting = cutToWidth(text, columns);

@@ -30,13 +30,13 @@ describe('the live block', () => {
   });
 
   it('counts the running tasks that do not fit', () => {
-    const lines = block({ running: running(50) }, { rows: 10 });
+    const lines = block({ running: running(50) }, { rows: 18 });
     expect(lines).toHaveLength(9);
     expect(lines[8]).toBe('  and 44 more running');
   });
 
   it('keeps a third of the room for what is blocked', () => {
-    const lines = block({ running: running(50), blocked: blocked(1000) }, { rows: 12 });
+    const lines = block({ running: running(50), blocked: blocked(1000) }, { rows: 22 });
     expect(lines).toHaveLength(11);
     expect(lines.slice(7)).toEqual([
       '  and 45 more running',
@@ -44,6 +44,26 @@ describe('the live block', () => {
       '■ TASK-B1 Deploy: paused in the sprint file',
       '  and 998 more blocked',
     ]);
+  });
+
+  it('leaves half of the terminal to what happens above it', () => {
+    expect(block({ running: running(50), blocked: blocked(50) }, { rows: 24 })).toHaveLength(12);
+    expect(block({ running: running(50), blocked: blocked(50) }, { rows: 5 })).toHaveLength(4);
+  });
+
+  it('shows the output of agents in one column, however long their names are', () => {
+    const names = ['local-1', 'reviewer-12'];
+    const tasks = names.map((agentId) => aRunningTask({ agentId, startedAt: 1_000_000, lastLine: 'page 3' }));
+    const [first, second] = block({ running: tasks }).slice(2);
+    expect(first).toBe('0:00 TASK-3 Render pages  local-1      page 3');
+    expect(second).toBe('0:00 TASK-3 Render pages  reviewer-12  page 3');
+  });
+
+  it('shows the ids of running tasks as it shows those of blocked ones', () => {
+    const view = aView({ running: [aRunningTask()], blocked: [aBlockedTask()] });
+    const lines = liveBlock({ view, now: 1_000_000, elapsedMs: 0, columns: 80, rows: 24 });
+    const strong = lines.flatMap((line) => line.filter(({ style }) => style === 'strong').map(({ text }) => text));
+    expect(strong).toEqual(['The site  ', 'TASK-3', 'TASK-9']);
   });
 
   it('says that there is no agent', () => {
@@ -98,7 +118,7 @@ describe('the live block', () => {
     fc.assert(
       fc.property(view, fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 100 }), (shown, columns, rows) => {
         const lines = liveBlock({ view: shown, now: 5_000_000, elapsedMs: 1, columns, rows });
-        expect(lines.length).toBeLessThan(Math.max(rows, 1));
+        expect(lines.length).toBeLessThanOrEqual(Math.min(rows - 1, Math.max(4, rows / 2)));
         for (const line of lines) {
           expect(lineWidth(line)).toBeLessThanOrEqual(columns);
           expect(plainText(line)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/);

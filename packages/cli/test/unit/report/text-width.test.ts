@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cleanText } from '../../../src/lib/report/clean-text.js';
-import { cutToWidth, padToWidth, textWidth, wrapToWidth } from '../../../src/lib/report/text-width.js';
+import { cutMiddleToWidth, cutToWidth, padToWidth, textWidth, wrapToWidth } from '../../../src/lib/report/text-width.js';
 
 const text = fc.string({ unit: 'binary' }).map(cleanText);
 
@@ -29,10 +29,18 @@ describe('the width of text', () => {
     expect(cutToWidth('abcd', 3)).toBe('ab…');
   });
 
+  it('cuts in the middle what differs at its ends', () => {
+    expect(cutMiddleToWidth('orchestrator-1733592000000-a1b2', 15)).toBe('orchest…00-a1b2');
+    expect(cutMiddleToWidth('orchestrator-1', 14)).toBe('orchestrator-1');
+    expect(cutMiddleToWidth('漢字漢字漢字', 7)).toBe('漢…字');
+    expect(cutMiddleToWidth('漢字漢字漢字', 3)).toBe('漢…');
+  });
+
   it('cuts and pads any text to any width', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 0, max: 50 }), (shown, columns) => {
         expect(textWidth(cutToWidth(shown, columns))).toBeLessThanOrEqual(columns);
+        expect(textWidth(cutMiddleToWidth(shown, columns))).toBeLessThanOrEqual(columns);
         expect(textWidth(padToWidth(shown, columns))).toBe(columns);
       }),
     );
