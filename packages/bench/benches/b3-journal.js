@@ -4,7 +4,7 @@ import { openJournal } from '../../cli/dist/lib/perform/journal.js';
 import { createRecorder } from '../../cli/dist/lib/perform/recorder.js';
 import { appendBare } from '../limits/bare-file.js';
 import { interleave, median } from '../lib/measure.js';
-import { assigned, begin, decide, definitionsOf, now } from '../lib/memory-run.js';
+import { assignedEvent, begin, decide, definitionsOf, now } from '../lib/memory-run.js';
 import { inFolder } from '../lib/project.js';
 import { row } from '../lib/row.js';
 
@@ -64,7 +64,7 @@ async function bytesPerEvent(root) {
     const ignore = { offer: () => undefined, event: () => undefined };
     const recorder = createRecorder({ state, journal, clock: { now: () => now }, mirror: ignore, reporter: ignore });
     const decisions = decide(state);
-    const recorded = await recorder.record(decisions.map(assigned));
+    const recorded = await recorder.record(decisions.map(assignedEvent));
     if (!recorded.ok) throw new Error(recorded.failure.message);
     await journal.close();
     return journal.bytes / decisions.length;
@@ -75,7 +75,7 @@ async function bytesPerEvent(root) {
 }
 
 const eventAt = (sequence) => ({
-  ...assigned({ taskId: 'TASK-1234', agentId: 'local-12', generation: 1, attempt: 1 }),
+  ...assignedEvent({ taskId: 'TASK-1234', agentId: 'local-12', generation: 1, attempt: 1 }),
   sequence,
   at: new Date(now).toISOString(),
 });

@@ -34,8 +34,10 @@ export function begin(definitions, agents) {
   const state = emptyRunState(place);
   applySprint(state, definitions);
   for (let agent = 1; agent <= agents; agent += 1) state.agents.join(`local-${agent}`, ['*']);
-  fold(state, {
+  applyEvent(state, {
     kind: 'run_started',
+    sequence: 1,
+    at,
     runId: 'run-1',
     orchestratorName: 'orchestrator',
     graphId: 'graph',
@@ -47,16 +49,29 @@ export function begin(definitions, agents) {
   return state;
 }
 
-export function fold(state, event) {
-  applyEvent(state, { ...event, sequence: state.sequence + 1, at });
+export function assign(state, { taskId: id, agentId, generation, attempt }) {
+  const sequence = state.sequence + 1;
+  applyEvent(state, {
+    kind: 'task_assigned',
+    sequence,
+    at,
+    taskId: id,
+    agentId,
+    generation,
+    attempt,
+    place,
+    definition: hash,
+  });
 }
 
-export function assigned({ taskId: id, agentId, generation, attempt }) {
+export function complete(state, { taskId: id, agentId, generation, attempt }) {
+  const sequence = state.sequence + 1;
+  applyEvent(state, { kind: 'task_completed', sequence, at, taskId: id, agentId, generation, attempt, by: 'agent' });
+}
+
+/** As an event that has no place in the history yet. */
+export function assignedEvent({ taskId: id, agentId, generation, attempt }) {
   return { kind: 'task_assigned', taskId: id, agentId, generation, attempt, place, definition: hash };
-}
-
-export function completed({ taskId: id, agentId, generation, attempt }) {
-  return { kind: 'task_completed', taskId: id, agentId, generation, attempt, by: 'agent' };
 }
 
 /** The assignments that are due; null: every task is complete. */
@@ -72,8 +87,8 @@ export function decide(state) {
 export function drain(state, most = Infinity) {
   let done = 0;
   for (let decisions = decide(state); decisions !== null && done < most; decisions = decide(state)) {
-    for (const decision of decisions) fold(state, assigned(decision));
-    for (const decision of decisions) fold(state, completed(decision));
+    for (const decision of decisions) assign(state, decision);
+    for (const decision of decisions) complete(state, decision);
     done += decisions.length;
   }
 }

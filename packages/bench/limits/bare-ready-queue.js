@@ -1,38 +1,42 @@
 /**
- * The same scheduling without anything that ginko adds: counters, an array as queue, and who has which task. No
- * capabilities, priorities, back-off, attempts or events.
+ * The same scheduling without anything that ginko adds, as one would write it down: a record a task, an array as
+ * queue, who is idle, who has which task. No capabilities, priorities, back-off, attempts or events.
  */
 export function buildBare(definitions) {
-  const unmet = new Map();
-  const dependants = new Map();
+  const tasks = new Map();
+  for (const { id } of definitions) tasks.set(id, { id, status: 'pending', agent: null, unmet: 0, dependants: [] });
   const ready = [];
   for (const { id, dependsOn } of definitions) {
-    unmet.set(id, dependsOn.length);
-    for (const other of dependsOn) {
-      const known = dependants.get(other);
-      if (known === undefined) dependants.set(other, [id]);
-      else known.push(id);
-    }
-    if (dependsOn.length === 0) ready.push(id);
+    const task = tasks.get(id);
+    for (const other of dependsOn) tasks.get(other).dependants.push(task);
+    task.unmet = dependsOn.length;
+    if (task.unmet === 0) ready.push(task);
   }
-  return { unmet, dependants, ready };
+  return { tasks, ready };
 }
 
-export function drainBare({ unmet, dependants, ready }, agents) {
+export function drainBare({ tasks, ready }, agents) {
   const idle = Array.from({ length: agents }, (_, agent) => `local-${agent + 1}`);
   const running = new Map();
-  const complete = new Set();
   let next = 0;
-  while (complete.size < unmet.size) {
-    while (idle.length > 0 && next < ready.length) running.set(ready[next++], idle.pop());
-    for (const [id, agent] of running) {
+  let complete = 0;
+  while (complete < tasks.size) {
+    while (idle.length > 0 && next < ready.length) {
+      const task = ready[next++];
+      task.status = 'in_progress';
+      task.agent = idle.pop();
+      running.set(task.id, task.agent);
+    }
+    for (const [id, agent] of [...running]) {
+      const task = tasks.get(id);
+      task.status = 'complete';
+      task.agent = null;
       running.delete(id);
       idle.push(agent);
-      complete.add(id);
-      for (const dependant of dependants.get(id) ?? []) {
-        const left = unmet.get(dependant) - 1;
-        unmet.set(dependant, left);
-        if (left === 0) ready.push(dependant);
+      complete += 1;
+      for (const dependant of task.dependants) {
+        dependant.unmet -= 1;
+        if (dependant.unmet === 0) ready.push(dependant);
       }
     }
   }
