@@ -71,6 +71,8 @@ const shared = {
   exitCode: z.int().optional(),
   persistedAt: isoTimeSchema.optional(),
   recoveredFrom: z.string().optional(),
+  /** Earlier runs of the epic that this one's fresh start left behind, the latest first. */
+  replacedRuns: z.array(z.string()).optional(),
 };
 
 export const orchestratorCheckpointSchema = z.looseObject({

@@ -45,6 +45,7 @@ export const releaseReasons = [
   'not_accepted',
   'task_removed',
   'blocked_by_person',
+  'blocked_by_agent',
   'completed_elsewhere',
   'definition_changed',
   'superseded',
@@ -55,6 +56,8 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     ...stamp,
     kind: z.literal('run_started'),
     runId: z.string(),
+    /** Earlier runs of the epic that this fresh start left behind, the latest first. */
+    replaces: z.array(z.string()).optional(),
     orchestratorName: z.string(),
     graphId: z.string(),
     epicId: z.string(),

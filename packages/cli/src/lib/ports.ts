@@ -36,7 +36,9 @@ export interface SprintPort {
   /** The mark of each task last seen in this working copy. */
   lastSeen(): ReadonlyMap<TaskId, Mark>;
   /** The observation was judged: its marks are now the ones last seen. */
-  acknowledge(observation: SprintObservation): Promise<void>;
+  acknowledge(observation: SprintObservation, isComplete: (id: TaskId) => boolean): Promise<void>;
+  /** Their ticks no longer count, from now on and after a crash: remembered before the tasks are reopened. */
+  overrule(ids: readonly TaskId[]): Promise<void>;
 }
 
 /** What happens to a run from outside, in the order it is heard. */

@@ -110,6 +110,32 @@ describe('an orchestrator that was stopped and comes back to life', () => {
     const accepted = acceptedCompletions(historyOf(second));
     expect(plan.filter(({ id }) => (accepted.get(id) ?? 0) !== 1)).toEqual([]);
   }, 60_000);
+
+  it('says of what it recorded meanwhile that it is not accepted', async () => {
+    const graph = await stage.graph();
+    const plan = flatPlan(6);
+    const first = stage.copy({ plan, workMs: 10, env: graph.env });
+    const second = stage.copy({ plan, workMs: 10, env: graph.env });
+    first.hold();
+    second.hold();
+    const overtaken = first.orchestrateInWords([]);
+    await until(() => first.ledger().attempts.length === 4);
+    const client = graph.client();
+    await until(async () => {
+      const read = await client.readState({ epicId: 'EPIC-1' });
+      return read.ok && read.value.state !== null;
+    });
+    const successor = second.orchestrate(['--resume', '--takeover']);
+    await successor.prints(told('recovered'));
+    first.release('TASK-1');
+    const { code, stdout } = await overtaken.ended;
+    expect(code).toBe(75);
+    expect(stdout).toMatch(/completion of TASK-1 \(attempt 1\) is not accepted: another orchestrator had taken over/);
+    second.release();
+    expect((await successor.ended).code).toBe(0);
+    const accepted = acceptedCompletions(historyOf(second));
+    expect(plan.filter(({ id }) => (accepted.get(id) ?? 0) !== 1)).toEqual([]);
+  }, 60_000);
 });
 
 describe('started twice in one working copy', () => {

@@ -34,6 +34,7 @@ export function applyEvent(state: RunState, event: RunEvent): void {
   switch (event.kind) {
     case 'run_started':
       state.runId = event.runId;
+      state.replacedRuns = event.replaces ?? [];
       state.graphId = event.graphId;
       state.epicId = event.epicId;
       state.sprintId = event.sprintId;

@@ -52,6 +52,7 @@ export function checkpointOf(state: RunState, stamp: CheckpointStamp): Orchestra
     ...(stamp.eventCursor === undefined ? {} : { eventCursor: stamp.eventCursor }),
     ...(stamp.persistedAt === undefined ? {} : { persistedAt: stamp.persistedAt }),
     ...(stamp.exit === undefined ? {} : { exitReason: stamp.exit.reason, exitCode: stamp.exit.code }),
+    ...(state.replacedRuns.length === 0 ? {} : { replacedRuns: [...state.replacedRuns] }),
     ...(state.recoveredFrom === null ? {} : { recoveredFrom: state.recoveredFrom }),
   };
 }

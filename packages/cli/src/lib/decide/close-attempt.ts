@@ -74,7 +74,7 @@ export function endOfAttempt({ facts, agentId, id, end }: EndingAttempt, context
       ];
     case 'blocked':
       return [
-        { kind: 'task_released', ...id, reason: 'stopped' },
+        { kind: 'task_released', ...id, reason: 'blocked_by_agent' },
         { kind: 'task_blocked', taskId: id.taskId, reason: 'agent', detail: end.detail },
       ];
     case 'released':

@@ -5,6 +5,14 @@ import type { RunState, TaskFacts } from './run-state.js';
 /** What the sprint file shows of a task: a status, with the reason after a colon where it is blocked. */
 export type Mark = string;
 
+/** A tick that was seen and did not count: the task was reopened in the graph, or is still being worked on. */
+const overruledTick = 'complete:overruled';
+
+/** What is remembered of a mark: of a tick, whether the task was complete with us too when it was last seen. */
+export function seenMark(mark: Mark, { isComplete }: { readonly isComplete: boolean }): Mark {
+  return mark === 'complete' && !isComplete ? overruledTick : mark;
+}
+
 export interface SprintMark {
   readonly id: TaskId;
   readonly mark: Mark;
@@ -57,9 +65,12 @@ function judge(
   const { seen, mark, graph } = words;
   if (graph?.unlessComplete === true && isDone(facts, mark)) return judge(facts, { seen, mark, graph: undefined });
   const settled = graph === undefined || statusOf(mark) === graph.status ? {} : ({ settledBy: 'C32a' } as const);
-  if (seen !== undefined && seen !== mark) return { ...judgeChangedMark(facts, seen, mark), ...settled };
+  if (seen !== undefined && seen !== mark && !(seen === overruledTick && mark === 'complete'))
+    return { ...judgeChangedMark(facts, seen, mark), ...settled };
   if (graph !== undefined) return { ...judgeGraphWord(graph, mark), ...settled };
-  return seen === undefined ? judgeFirstSight(facts, mark) : ours(facts, mark);
+  if (seen === undefined) return judgeFirstSight(facts, mark);
+  // It was complete with us as well: our state is an older one than that which was lost.
+  return seen === 'complete' && facts?.status !== 'complete' ? fromMark(mark) : ours(facts, mark);
 }
 
 /** With us, or, where we have done nothing about it yet, by the file. */
@@ -83,7 +94,7 @@ function judgeFirstSight(facts: TaskFacts | undefined, mark: Mark): Verdict {
 
 function judgeChangedMark(facts: TaskFacts | undefined, seen: Mark, mark: Mark): Verdict {
   const status = facts?.status ?? 'pending';
-  if (status === 'complete' && seen !== 'complete') return ours(facts, mark);
+  if (status === 'complete' && statusOf(seen) !== 'complete') return ours(facts, mark);
   if (status === 'in_progress') {
     if (mark === 'complete') return { status, isTickedMeanwhile: true };
     // Our agents may set and take back the in-progress mark of their own task.

@@ -27,7 +27,8 @@ export function reconcileAssigned(
   const seen = actual.assignment;
   if (seen !== undefined && isLater(seen, facts)) return superseded(facts, id, seen, context);
   const end = seen === undefined ? null : endOfSighting(seen);
-  if (seen !== undefined && end !== null)
+  // What is complete by somebody's word is not given out again because its attempt ended badly.
+  if (seen !== undefined && end !== null && (end.kind === 'completed' || status !== 'complete'))
     return [{ ...endRow(facts, seen), events: closeAttempt(context.state, id, end, context) }];
   const release = (
     reason: 'completed_elsewhere' | 'blocked_by_person' | 'stopped' | 'definition_changed',

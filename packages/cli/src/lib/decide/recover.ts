@@ -40,7 +40,8 @@ export interface Recovery {
 
 /**
  * Chooses the newest state and finds what the other source knows beyond it. Graph first is the order of asking, not of
- * believing: within a run the greatest (epoch, sequence) wins; between different runs of the epic the graph's does.
+ * believing: within a run the greatest (epoch, sequence) wins; between different runs of the epic the later one does,
+ * and the graph's where nobody knows which that is.
  * Null: there is nothing to recover.
  */
 export function recover(local: RunState | null, graph: GraphAnswer): Recovery | null {
@@ -48,9 +49,13 @@ export function recover(local: RunState | null, graph: GraphAnswer): Recovery | 
   if (local === null && remote === null) return null;
   if (remote === null) return recovery({ source: 'local', state: local as RunState }, null, withoutGraph(graph));
   if (local === null) return recovery({ source: 'graph', state: remote }, null, crossMachine);
-  if (local.runId !== remote.runId) return recovery({ source: 'graph', state: remote }, null, crossMachine);
   const here: Candidate = { source: 'local', state: local };
   const there: Candidate = { source: 'graph', state: remote };
+  if (local.runId !== remote.runId) {
+    return local.replacedRuns.includes(remote.runId)
+      ? recovery(here, null, 'the graph has an earlier run')
+      : recovery(there, null, crossMachine);
+  }
   return isNewer(local, remote)
     ? recovery(here, there, localIsAhead(local, remote))
     : recovery(there, here, crossMachine);

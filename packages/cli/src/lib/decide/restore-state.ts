@@ -28,6 +28,7 @@ export function restoreState(checkpoint: OrchestratorCheckpoint, events: readonl
   state.lastProgressAt = checkpoint.lastProgressAt;
   state.idleResumes = checkpoint.cyclesWithoutProgress;
   state.recoveredFrom = checkpoint.recoveredFrom ?? null;
+  state.replacedRuns = checkpoint.replacedRuns ?? [];
   state.usage = { tokens: checkpoint.usage?.tokens ?? 0, costUsd: checkpoint.usage?.costUsd ?? 0 };
   for (const [holderPlace, holder] of Object.entries(checkpoint.holders)) state.holders.set(holderPlace, holder);
   for (const id of checkpoint.completedTasks) factsOf(state, id).status = 'complete';

@@ -6,6 +6,7 @@ import type {
   Epoch,
   EpochMillis,
   Holder,
+  RunId,
   Sequence,
   TaskId,
   TaskStatus,
@@ -82,6 +83,8 @@ export interface RunState {
   /** The last event that moved a task on. */
   lastProgressAt: string;
   recoveredFrom: string | null;
+  /** Earlier runs of the epic that this one's fresh start left behind, the latest first. */
+  replacedRuns: readonly RunId[];
   /** Resumes in a row that saw no progress; see `stopReason`. */
   idleResumes: number;
   /** This working copy. */
@@ -119,6 +122,7 @@ export function emptyRunState(place: string): RunState {
     lastEventAt: '',
     lastProgressAt: '',
     recoveredFrom: null,
+    replacedRuns: [],
     idleResumes: 0,
     place,
     holders: new Map(),

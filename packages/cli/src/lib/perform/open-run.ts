@@ -21,7 +21,7 @@ import { reconcile } from '../decide/reconcile.js';
 import { stampEvent, type ReconciledChange } from '../orchestrator-state.js';
 import type { Clock, EventLog, SprintPort } from '../ports.js';
 import type { Notice, ReportedEvent } from '../report/reporter.js';
-import { reportedChanges } from './reported-changes.js';
+import { reconciledNotice, reportedChanges } from './reported-changes.js';
 import { planRecovery, type RecoveryPlan } from './plan-recovery.js';
 import type { RecoverySources } from './recovery-sources.js';
 
@@ -113,7 +113,8 @@ function announceRecovery(plan: RecoveryPlan, { clock, sources }: OpenRunOptions
     },
   ];
   const changes = reportedChanges(plan.changes);
-  if (changes.length > 0) announcement.push({ kind: 'reconciled', at, changes });
+  if (changes.length > 0)
+    announcement.push(reconciledNotice({ at, changes, events: plan.changes.flatMap(({ events }) => events) }));
   for (const fact of plan.facts) {
     if (fact.isAccepted) continue;
     const owner = fact.source === 'local' ? 'local journal' : 'graph';
@@ -138,6 +139,7 @@ async function startRun(options: OpenRunOptions, notices: readonly Notice[]): Pr
   fold({
     kind: 'run_started',
     runId: newRunId(clock.now()),
+    ...replacedBy(options.sources),
     ...identity,
     orchestratorName: successor.orchestratorName,
     epoch: successor.epoch,
@@ -169,6 +171,15 @@ async function startRun(options: OpenRunOptions, notices: readonly Notice[]): Pr
     adopted: 0,
     isRecovered: false,
   });
+}
+
+/** More than this many fresh starts without a graph are not told apart from the runs of others. */
+const keptReplacedRuns = 20;
+
+function replacedBy({ local, graph }: RecoverySources): { readonly replaces?: string[] } {
+  const earlier = [local, graph].flatMap((source) => (source.kind === 'found' ? [source.state] : []));
+  const ids = [...earlier.map(({ runId }) => runId), ...earlier.flatMap(({ replacedRuns }) => replacedRuns)];
+  return ids.length === 0 ? {} : { replaces: [...new Set(ids)].slice(0, keptReplacedRuns) };
 }
 
 export function newRunId(now: number): string {

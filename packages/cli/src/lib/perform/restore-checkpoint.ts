@@ -10,7 +10,7 @@ import {
   type Result,
   type TaskId,
 } from '@ginkoai/contract';
-import type { Mark } from '../decide/judge-world.js';
+import { seenMark, type Mark } from '../decide/judge-world.js';
 import { acquireLease } from './acquire-lease.js';
 import type { Generation } from './checkpoint-generations.js';
 import { commandHolder, lockForCommand } from './command-lock.js';
@@ -86,10 +86,9 @@ async function rememberMarks({ directory, marks }: RestoreCheckpoint): Promise<s
   const loaded = await loadMarksFile({ directory });
   if (!loaded.ok) return [loaded.failure.message];
   const { marksFile, warnings } = loaded.value;
-  const saved = await marksFile.save(
-    marks.sprintFile,
-    new Map([...marksFile.marksOf(marks.sprintFile), ...marks.undone]),
-  );
+  const seen = new Map(marksFile.marksOf(marks.sprintFile));
+  for (const [id, mark] of marks.undone) seen.set(id, seenMark(mark, { isComplete: false }));
+  const saved = await marksFile.save(marks.sprintFile, seen);
   return saved.ok ? [...warnings] : [...warnings, saved.failure.message];
 }
 

@@ -21,7 +21,7 @@ import { reconcile } from '../decide/reconcile.js';
 import { isCurrentAttempt, type RunState } from '../decide/run-state.js';
 import type { Stop } from '../decide/stop-reason.js';
 import type { Agents, Clock, InterruptLevel, Lease, MarkWriter, RunInput, SprintPort } from '../ports.js';
-import type { Notice, Reporter } from '../report/reporter.js';
+import type { Notice, ReportedChange, Reporter } from '../report/reporter.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { Inbox } from './inbox.js';
 import type { Recorder } from './recorder.js';
@@ -314,7 +314,7 @@ class Orchestration {
 
   /** The sprint file or the graph has news. */
   async #reconcile(): Promise<void> {
-    const { sprint, includeInProgress, keepRunning, reporter, clock } = this.#parts;
+    const { sprint, includeInProgress, keepRunning } = this.#parts;
     const observed = sprint.observe();
     applySprint(this.#state, observed.definitions);
     const actual = judgeWorld(this.#state, {
@@ -325,11 +325,16 @@ class Orchestration {
     });
     const changes = reconcile(actual, { state: this.#state, includeInProgress, keepRunning, ...this.#closeContext() });
     const news = changes.filter((change) => change.isKept !== true);
-    await this.#record(news.flatMap((change) => change.events));
-    await sprint.acknowledge(observed);
+    const reopened = news.flatMap(({ events }) =>
+      events.flatMap((e) => (e.kind === 'task_reopened' ? [e.taskId] : [])),
+    );
+    if (reopened.length > 0) await sprint.overrule(reopened);
+    await this.#record(
+      news.flatMap((change) => change.events),
+      reportedChanges(news),
+    );
+    await sprint.acknowledge(observed, (id) => this.#state.tasks.get(id)?.status === 'complete');
     this.#follow(news);
-    if (news.length === 0) return;
-    reporter.event({ kind: 'reconciled', at: new Date(clock.now()).toISOString(), changes: reportedChanges(news) });
   }
 
   #follow(changes: readonly Change[]): void {
@@ -337,8 +342,8 @@ class Orchestration {
     this.#parts.marks.owe(changes.filter((change) => change.writeMark === true).map((change) => change.taskId));
   }
 
-  async #record(events: readonly NewRunEvent[]): Promise<Result<void>> {
-    const recorded = await this.#parts.recorder.record(events);
+  async #record(events: readonly NewRunEvent[], changes: readonly ReportedChange[] = []): Promise<Result<void>> {
+    const recorded = await this.#parts.recorder.record(events, changes);
     if (!recorded.ok) {
       this.#fatal ??= fatalStop(recorded.failure);
       return recorded;
@@ -358,14 +363,17 @@ class Orchestration {
   #onInterrupt(level: InterruptLevel): void {
     this.#interrupt = level;
     const running = this.#state.open.size;
+    // Where nothing runs the run ends at once.
+    if (running === 0) return;
+    const [tasks, them, they] = running === 1 ? ['task', 'it', 'it'] : ['tasks', 'them', 'they'];
     if (level === 'drain') {
       this.#warn(
         'interrupted',
-        `Interrupted: no new tasks; waiting for ${running} running. Interrupt again to stop them.`,
+        `Interrupted: no new tasks; waiting for ${running} running ${tasks}. Interrupt again to stop ${them}.`,
       );
     }
     if (level === 'drain' || (level === 'leave' && !this.#parts.stopsAgents)) return;
-    this.#warn('interrupted', `Stopping ${running} running tasks; they will be given again.`);
+    this.#warn('interrupted', `Stopping ${running} running ${tasks}; ${they} will be given again.`);
     this.#stopAgentsBy = this.#parts.clock.now() + stopAgentsTimeoutMs;
     for (const { id: taskId, generation, attempt } of this.#state.open)
       this.#parts.agents.stop({ taskId, generation, attempt });
@@ -379,7 +387,9 @@ class Orchestration {
     const isLeaving = this.#interrupt === 'leave' && !this.#parts.stopsAgents;
     if (running > 0 && !isOver && !isLeaving) return null;
     const left =
-      running === 0 ? '' : ` ${running} ${running === 1 ? 'task stays' : 'tasks stay'} at work; --resume adopts them.`;
+      running === 0
+        ? ''
+        : ` ${running === 1 ? '1 task stays at work; --resume adopts it' : `${running} tasks stay at work; --resume adopts them`}.`;
     return this.#interrupt === 'leave'
       ? { reason: 'terminated', message: `Terminated.${left}` }
       : { reason: 'interrupted', message: `Interrupted.${left}` };

@@ -181,7 +181,7 @@ class RunSession {
 
   async #loop(): Promise<LoopEnd> {
     const { inbox, clock, chance, claim, agents, sprint, options, reporter, opened, limits, metrics } = this.#parts;
-    await sprint.acknowledge(sprint.observe());
+    await sprint.acknowledge(sprint.observe(), (id) => opened.state.tasks.get(id)?.status === 'complete');
     const suspension = watchForSuspension(clock);
     try {
       return await runOrchestration({

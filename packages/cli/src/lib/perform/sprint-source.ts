@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { failed, ok, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
-import type { Mark } from '../decide/judge-world.js';
+import { seenMark, type Mark } from '../decide/judge-world.js';
 import { priorityRank } from '../decide/priority-rank.js';
 import type { TaskDefinition } from '../decide/run-state.js';
 import type { Clock, MarkWriter, SprintObservation, SprintPort } from '../ports.js';
@@ -97,9 +97,19 @@ export class SprintSource implements MarkWriter, SprintPort {
   }
 
   /** What was judged is now what was last seen. */
-  async acknowledge({ marks }: SprintObservation): Promise<void> {
-    const seen = new Map(marks.map(({ id, mark }) => [id, mark]));
+  async acknowledge({ marks }: SprintObservation, isComplete: (id: TaskId) => boolean): Promise<void> {
+    const seen = new Map(marks.map(({ id, mark }) => [id, seenMark(mark, { isComplete: isComplete(id) })]));
     for (const id of this.#written) seen.set(id, 'complete');
+    await this.#remember(seen);
+  }
+
+  async overrule(ids: readonly TaskId[]): Promise<void> {
+    const seen = new Map(this.#lastSeen);
+    for (const id of ids) if (seen.get(id) === 'complete') seen.set(id, seenMark('complete', { isComplete: false }));
+    await this.#remember(seen);
+  }
+
+  async #remember(seen: Map<TaskId, Mark>): Promise<void> {
     this.#lastSeen = seen;
     const saved = await this.#parts.marksFile.save(this.#parts.name, seen);
     if (!saved.ok) this.#parts.onTrouble(saved.failure);

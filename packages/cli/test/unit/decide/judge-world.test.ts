@@ -1,5 +1,5 @@
 import type { NewRunEvent } from '@ginkoai/contract';
-import { judgeWorld, type GraphWord } from '../../../src/lib/decide/judge-world.js';
+import { judgeWorld, seenMark, type GraphWord } from '../../../src/lib/decide/judge-world.js';
 import { aDefinition, aRunOf, aSighting, assigned, blocked, done } from '../../support/builders.js';
 
 interface Seen {
@@ -85,6 +85,25 @@ describe('a mark that is as it was', () => {
       status: 'complete',
       isMarkOwed: true,
     });
+  });
+
+  it('counts where it is a tick that counted before, and our state is an older one', () => {
+    const ticked = { seen: 'complete', mark: 'complete' };
+    const complete = { status: 'complete', by: 'sprint_file' };
+    expect(judged(ticked)).toEqual(complete);
+    expect(judged({ ...ticked, past: atWork })).toEqual(complete);
+    expect(judged({ ...ticked, past: [blocked('T', 'attempts_exhausted')] })).toEqual(complete);
+  });
+
+  it('does not count where the tick was overruled when it was last seen', () => {
+    const seen = seenMark('complete', { isComplete: false });
+    expect(seenMark('complete', { isComplete: true })).toBe('complete');
+    expect(seenMark('blocked:paused', { isComplete: false })).toBe('blocked:paused');
+    expect(judged({ seen, mark: 'complete' })).toEqual({ status: 'pending' });
+    expect(judged({ seen, mark: 'complete', past: atWork })).toEqual({ status: 'in_progress' });
+    expect(judged({ seen, mark: 'complete', past: complete })).toEqual({ status: 'complete' });
+    // Taken back: a person's word as ever.
+    expect(judged({ seen, mark: 'pending', past: complete })).toEqual({ status: 'pending', by: 'sprint_file' });
   });
 
   it.each([undefined, 'pending'])('yields to the news of the graph (last seen: %s)', (seen) => {

@@ -1,4 +1,4 @@
-import type { NewRunEvent } from '@ginkoai/contract';
+import { configSchema, type NewRunEvent } from '@ginkoai/contract';
 import type { ActualTask } from '../../../src/lib/decide/actual-task.js';
 import { applyEvent } from '../../../src/lib/decide/apply-event.js';
 import { applySprint } from '../../../src/lib/decide/apply-sprint.js';
@@ -82,6 +82,8 @@ function aPreparedRun(text: string): Prepared {
   const sprint = parseSprint(text, 'sprint.md');
   return {
     specs: [],
+    options: { isTrusted: true, verify: null },
+    config: configSchema.parse({}),
     found: { root: '/project', file, text, sprint },
   } as unknown as Prepared;
 }
@@ -338,6 +340,13 @@ describe('what we know against what is true', () => {
     const { change, task } = one({ past: atWork, world: T({ status: 'complete', by: 'graph' }) });
     expect(change).toMatchObject({ row: 'C16', sentence: 'Task T completed externally', stop: attempt1 });
     expect(task).toMatchObject({ status: 'complete', completedBy: 'graph', assignment: null });
+  });
+
+  it('C16: nor is it given out again because the attempt ended badly meanwhile', () => {
+    const assignment = aSighting({ state: 'lost', lossReason: 'process_gone' });
+    const { change, task } = one({ past: atWork, world: T({ status: 'complete', by: 'graph', assignment }) });
+    expect(change).toMatchObject({ row: 'C16', sentence: 'Task T completed externally' });
+    expect(task).toMatchObject({ status: 'complete', losses: 0 });
   });
 
   it('C16a: a mark that was ticked while the attempt runs is its word, and counts when it ends well', () => {

@@ -35,6 +35,17 @@ describe('choosing what to go on from', () => {
     expect(recover(at(9, 99, { runId: 'run-2', completedTasks: ['T'] }), found(at(1, 5)))).toMatchObject(ofGraph);
   });
 
+  it('is the local run where its fresh start left that of the graph behind, and not the other way round', () => {
+    const later = at(1, 3, { runId: 'run-3', replacedRuns: ['run-2', 'run-1'] });
+    expect(recover(later, found(at(1, 50)))).toMatchObject({
+      source: 'local',
+      reason: 'the graph has an earlier run',
+      recoveredFrom: 'run-3@3',
+      facts: [],
+    });
+    expect(recover(at(1, 50), found(later))).toMatchObject({ source: 'graph', recoveredFrom: 'run-3@3' });
+  });
+
   it.each([
     [1, 6, 'local', 'newer than the graph by 1 event'],
     [1, 17, 'local', 'newer than the graph by 12 events'],
