@@ -138,10 +138,13 @@ export function generationLines(entries: readonly ShownGeneration[], width: numb
 /** Why generations cannot be used, to be shown whole. */
 export function damageLines(entries: readonly ShownGeneration[]): readonly StyledLine[] {
   return entries.flatMap((entry) =>
-    entry.kind === 'usable'
-      ? []
-      : [lineOf(span('! ', 'caution'), span(`${entry.file}: ${entry.failure.message}`, 'caution'))],
+    entry.kind === 'usable' ? [] : [lineOf(span('! ', 'caution'), span(damageText(entry), 'caution'))],
   );
+}
+
+/** Most failures begin with the file's name themselves. */
+function damageText({ file, failure: { message } }: UnusableGeneration): string {
+  return message.startsWith(`${file} `) ? message : `${file}: ${message}`;
 }
 
 function of(entry: ShownGeneration, cell: (entry: UsableGeneration) => string): string {

@@ -16,8 +16,7 @@ export async function printLines(
   const palette = output.hasColors ? (await import('./chalk-palette.js')).chalkPalette : noColors;
   const width = widthFor(output);
   for (const line of lines)
-    for (const part of isWhole ? wrapLine(line, width) : [fitLine(line, width)])
-      output.line(renderLine(part, palette));
+    for (const part of isWhole ? wrapLine(line, width) : [fitLine(line, width)]) output.line(renderLine(part, palette));
 }
 
 /** For tables; Infinity: nothing is cut, for files and pipes. */

@@ -1,3 +1,4 @@
+import { graphReason } from './graph-reason.js';
 import type { Notice } from './reporter.js';
 import { lineOf, span, type StyledLine } from './styled-line.js';
 import { wholeSeconds } from './time-text.js';
@@ -10,13 +11,15 @@ type ReconciledNotice = Extract<Notice, { kind: 'reconciled' }>;
 export function recoveryLines(recovery: RecoveryNotice): StyledLine[] {
   const from = recovery.source === 'graph' ? 'graph' : 'local checkpoint';
   const persisted = recovery.lastPersisted === undefined ? 'never' : wholeSeconds(recovery.lastPersisted);
+  const { short, advice } = graphReason(recovery.reason);
   return [
-    lineOf(span('✓', 'good'), ` Recovered state from ${from} (${recovery.reason})`),
+    lineOf(span('✓', 'good'), ` Recovered state from ${from} (${short})`),
     lineOf(`  Orchestrator: ${recovery.orchestratorId}`),
     lineOf(`  Last persisted: ${persisted}`),
     lineOf(`  Completed: ${recovery.completed} tasks`),
     lineOf(`  In progress: ${recovery.inProgress} tasks`),
     lineOf(`  Recovered from: ${recovery.source === 'graph' ? 'graph state' : 'local checkpoint'}`),
+    ...(advice === undefined ? [] : [lineOf(`  ${advice}`)]),
   ];
 }
 

@@ -6,6 +6,7 @@ import type {
   Failure,
   Millis,
   RunEvent,
+  Sequence,
   StopReason,
   TaskId,
   TaskStatus,
@@ -30,7 +31,13 @@ export type Notice =
   | { readonly kind: 'previous_checkpoint'; readonly at: string }
   /** `--resume` with nothing saved anywhere. */
   | { readonly kind: 'nothing_to_resume'; readonly at: string }
-  | { readonly kind: 'reconciled'; readonly at: string; readonly changes: readonly ReportedChange[] }
+  /** Told before the events that it sums up; `sequences`: those of their places; absent: the history is as it was. */
+  | {
+      readonly kind: 'reconciled';
+      readonly at: string;
+      readonly changes: readonly ReportedChange[];
+      readonly sequences?: { readonly first: Sequence; readonly last: Sequence };
+    }
   | {
       readonly kind: 'checkpoint_saved';
       readonly at: string;
@@ -118,6 +125,8 @@ export interface RunSummary {
   readonly usage: { readonly tokens: number; readonly costUsd: number };
   /** Where the state is kept, for the sentence that says how to go on. */
   readonly stateDirectory: string;
+  /** The command that goes on with this run, with the options that it was given; absent: they are not known. */
+  readonly resumeCommand?: string;
   /** Relative paths of the output of the last failed attempts. */
   readonly failedOutputs: readonly { readonly taskId: TaskId; readonly message: string; readonly outputFile: string }[];
 }

@@ -1,12 +1,15 @@
 import { unreachable, type RunEvent, type RunEventOf, type TaskId } from '@ginkoai/contract';
 import { attemptOutputPath } from './attempt-output-path.js';
 import { blockedText } from './blocked-text.js';
-import { countText } from './count-text.js';
+import { cleanText } from './clean-text.js';
 import { lineOf, span, type Span, type Style, type StyledLine } from './styled-line.js';
+import { taskName } from './task-name.js';
 import type { Telling } from './telling.js';
+import { cutToWidth } from './text-width.js';
 import { clockTime, durationText } from './time-text.js';
 import type { Importance, Told } from './told.js';
 import { unblockHint } from './unblock-hint.js';
+import { usageText } from './usage-text.js';
 
 export type TaskEvent = Extract<RunEvent, { taskId: TaskId }>;
 
@@ -18,7 +21,7 @@ export function tellTaskEvent(event: TaskEvent, telling: Telling): Told {
   });
   switch (event.kind) {
     case 'task_assigned':
-      return say('detail', marks.go, `: given to ${event.agentId}`, brackets(attemptText(event)));
+      return say('detail', marks.told, `: given to ${event.agentId}`, brackets(attemptText(event)));
     case 'task_started':
       return say('news', marks.go, brackets(telling.agentOf(event.taskId), attemptText(event)));
     case 'task_adopted':
@@ -72,7 +75,7 @@ export const marks = {
 } as const satisfies Record<string, Mark>;
 
 function taskLine(mark: Mark, taskId: TaskId, telling: Telling, rest: readonly (Span | string)[]): StyledLine {
-  return lineOf(span(mark.sign, mark.style), ' ', span(taskId, 'strong'), ` ${telling.titleOf(taskId)}`, ...rest);
+  return lineOf(span(mark.sign, mark.style), ' ', ...taskName(taskId, telling.titleOf(taskId)), ...rest);
 }
 
 /** ` (a, b)` of what there is. */
@@ -107,7 +110,7 @@ function completed(event: RunEventOf<'task_completed'>, telling: Telling): Told 
     held,
     brackets(by, agent, attemptText(event), tookText(event), usageText(event.usage)),
   ]);
-  return { importance: 'news', lines: [line] };
+  return { importance: 'news', lines: [line, ...summaryLines(event.summary)] };
 }
 
 function completedBy({ by }: RunEventOf<'task_completed'>): string | undefined {
@@ -123,9 +126,12 @@ function completedBy({ by }: RunEventOf<'task_completed'>): string | undefined {
   }
 }
 
-function usageText(usage: RunEventOf<'task_completed'>['usage']): string | undefined {
-  const tokens = usage?.tokens ?? 0;
-  return tokens > 0 ? `${countText(tokens)} tokens` : undefined;
+/** An agent's own words may be long; `ginko task show` has them all. */
+const shownSummary = 240;
+
+function summaryLines(summary: string | undefined): StyledLine[] {
+  const words = cleanText(summary ?? '').trim();
+  return words === '' ? [] : [indented(span(cutToWidth(words, shownSummary), 'faint'))];
 }
 
 function taskFailed(event: RunEventOf<'task_failed'>, telling: Telling): Told {
@@ -133,7 +139,7 @@ function taskFailed(event: RunEventOf<'task_failed'>, telling: Telling): Told {
   const line = taskLine(marks.failed, event.taskId, telling, [
     ': ',
     span(event.failure.message, 'bad'),
-    brackets(event.agentId, attemptText(event), tookText(event)),
+    brackets(event.agentId, attemptText(event), tookText(event), usageText(event.usage)),
   ]);
   const isNamed = event.failure.message.includes(output);
   return { importance: 'failure', lines: isNamed ? [line] : [line, indented(span(`Output: ${output}`, 'faint'))] };
@@ -160,7 +166,13 @@ function released(event: RunEventOf<'task_released'>, telling: Telling): Told {
     `: ${releaseText(event.reason)}${again}`,
     brackets(...whoAndAttempt(event, telling)),
   ]);
-  return { importance: event.reason === 'could_not_start' ? 'warning' : 'news', lines: [line] };
+  return { importance: releaseImportance(event.reason), lines: [line] };
+}
+
+function releaseImportance(reason: RunEventOf<'task_released'>['reason']): Importance {
+  if (reason === 'could_not_start') return 'warning';
+  // The task is told as blocked next, with the agent's words.
+  return reason === 'blocked_by_agent' ? 'detail' : 'news';
 }
 
 function releaseText(reason: RunEventOf<'task_released'>['reason']): string {
@@ -168,7 +180,7 @@ function releaseText(reason: RunEventOf<'task_released'>['reason']): string {
     case 'could_not_start':
       return 'its agent could not start; no failure counted';
     case 'throttled':
-      return 'its agent was throttled; no failure counted';
+      return 'its agent was throttled (exit code 75); no failure counted';
     case 'stopped':
       return 'stopped; no failure counted';
     case 'not_accepted':
@@ -177,6 +189,8 @@ function releaseText(reason: RunEventOf<'task_released'>['reason']): string {
       return 'stopped, as it is no longer in the sprint';
     case 'blocked_by_person':
       return 'stopped, as a person blocked it';
+    case 'blocked_by_agent':
+      return 'its agent cannot go on; no failure counted';
     case 'completed_elsewhere':
       return 'stopped, as it was completed elsewhere';
     case 'definition_changed':
@@ -189,10 +203,13 @@ function releaseText(reason: RunEventOf<'task_released'>['reason']): string {
 }
 
 function blocked(event: RunEventOf<'task_blocked'>, telling: Telling): Told {
+  const { sign, style } = marks.blocked;
+  const title = telling.titleOf(event.taskId);
+  const what = [span(event.taskId, 'strong'), ` blocked: ${title === '' ? '' : `${title} — `}`];
   return {
     importance: 'warning',
     lines: [
-      taskLine(marks.blocked, event.taskId, telling, [' blocked: ', span(blockedText(event), 'caution')]),
+      lineOf(span(sign, style), ' ', ...what, span(blockedText(event), 'caution')),
       indented(unblockHint(event.reason, event.taskId)),
     ],
   };

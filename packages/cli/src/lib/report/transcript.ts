@@ -1,10 +1,12 @@
-import type { EpochMillis, TaskId } from '@ginkoai/contract';
+import type { EpochMillis, RunEvent, TaskId } from '@ginkoai/contract';
 import type { ReportedEvent } from './reporter.js';
 import { lineOf, span, type StyledLine } from './styled-line.js';
 import { tellEvent } from './tell-event.js';
 import { AgentsAtWork, type Telling } from './telling.js';
 import { clockTime } from './time-text.js';
 import { isShown, type Told, type Verbosity } from './told.js';
+
+type ReconciledSequences = Extract<ReportedEvent, { kind: 'reconciled' }>['sequences'];
 
 const timeColumn = '          ';
 
@@ -13,6 +15,7 @@ export class Transcript {
   readonly #verbosity: Verbosity;
   readonly #telling: Telling;
   readonly #agents = new AgentsAtWork();
+  #reconciled: ReconciledSequences;
   #last: 'nothing' | 'line' | 'paragraph' = 'nothing';
 
   constructor(options: Verbosity & { readonly now: () => EpochMillis; readonly titleOf: (taskId: TaskId) => string }) {
@@ -26,10 +29,18 @@ export class Transcript {
 
   /** The lines that tell of the event; none when it is not to be shown. */
   linesOf(event: ReportedEvent): StyledLine[] {
-    const told = tellEvent(event, this.#telling, this.#verbosity);
+    const told = this.#isToldAlready(event) ? null : tellEvent(event, this.#telling, this.#verbosity);
     this.#agents.heard(event);
+    if (event.kind === 'reconciled') this.#reconciled = event.sequences;
     if (told === null || !isShown(told.importance, this.#verbosity)) return [];
     return told.isParagraph === true ? this.paragraph(told.lines) : this.#timed(told, event.at);
+  }
+
+  /** The changes of a reconciliation are told as one. With --quiet they are not, but what is alarming among them is. */
+  #isToldAlready(event: ReportedEvent): boolean {
+    if (this.#reconciled === undefined || this.#verbosity.quiet || !('sequence' in event)) return false;
+    const { first, last } = this.#reconciled;
+    return event.sequence >= first && event.sequence <= last && !saysMore(event);
   }
 
   /** Lines that stand together, with an empty line before them unless they are the first. */
@@ -44,5 +55,19 @@ export class Transcript {
     this.#last = 'line';
     const time = span(`${clockTime(at)}  `, 'faint');
     return [...before, ...lines.map((line, index) => lineOf(index === 0 ? time : timeColumn, ...line))];
+  }
+}
+
+/** More than the line of its reconciliation does: why an attempt failed, what a task needs, when it goes on. */
+function saysMore(event: RunEvent): boolean {
+  switch (event.kind) {
+    case 'task_failed':
+      return true;
+    case 'task_blocked':
+      return event.reason === 'agent' || event.reason === 'attempts_exhausted' || event.reason === 'losses_exhausted';
+    case 'task_retry_scheduled':
+      return Date.parse(event.notBefore) > Date.parse(event.at);
+    default:
+      return false;
   }
 }

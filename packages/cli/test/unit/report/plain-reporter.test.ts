@@ -97,7 +97,7 @@ describe('the lines of events', () => {
       detail: '3 attempts failed, the last one: exited with code 3',
     };
     expect(printed([blocked])).toEqual([
-      '09:41:07  ■ TASK-3 Render pages blocked: 3 attempts failed, the last one: exited with code 3',
+      '09:41:07  ■ TASK-3 blocked: Render pages — 3 attempts failed, the last one: exited with code 3',
       '            You can unblock it: read its output, remove the cause, then run ginko task reopen TASK-3',
     ]);
   });
@@ -127,12 +127,54 @@ describe('the lines of events', () => {
       ]),
     ).toEqual([
       '09:41:07  → TASK-3 Render pages: still running, taken over (local-1, attempt 2)',
-      '09:41:07  ↻ TASK-3 Render pages: its agent was throttled; no failure counted; again in 1.0 s, at 09:41:08 (local-1, attempt 2)',
+      '09:41:07  ↻ TASK-3 Render pages: its agent was throttled (exit code 75); no failure counted; again in 1.0 s, at 09:41:08 (local-1, attempt 2)',
       '09:41:07  ↻ TASK-3 Render pages: open again, generation 2',
       '09:41:07  + TASK-3 Render pages: new in the sprint',
       '09:41:07  - TASK-3 Render pages: no longer in the sprint',
       '09:41:07  → TASK-3 Render pages: no longer blocked',
       '09:41:07  ✓ TASK-3 Render pages (completed externally, marked in the sprint file)',
+    ]);
+  });
+
+  it('tells what the agent says it did, and what it spent', () => {
+    const usage = { tokens: 12_345, costUsd: 0.434 };
+    expect(printed([{ ...completed, usage, summary: 'Pages are rendered\nwith three templates.' }])).toEqual([
+      '09:41:07  ✓ TASK-3 Render pages (local-1, 12.4 s, 12,345 tokens, $0.43)',
+      '            Pages are rendered with three templates.',
+    ]);
+    expect(printed([{ ...failed, usage: { costUsd: 0.004 } }])[0]).toBe(
+      '09:41:07  ✗ TASK-3 Render pages: the command ended with exit code 3 (local-1, attempt 2, 3.0 s, $0.0040)',
+    );
+    const [, words] = printed([{ ...completed, summary: 'word '.repeat(500) }]);
+    expect(words).toHaveLength(12 + 240);
+  });
+
+  it('tells in one event that an agent cannot go on', () => {
+    const released: ReportedEvent = { kind: 'task_released', ...onTask3, reason: 'blocked_by_agent' };
+    const blocked: ReportedEvent = {
+      kind: 'task_blocked',
+      at: eventAt,
+      sequence: 8,
+      taskId: 'TASK-3',
+      reason: 'agent',
+      detail: 'which size?',
+    };
+    expect(printed([assigned, released, blocked])).toEqual([
+      '09:41:07  ■ TASK-3 blocked: Render pages — its agent could not go on: which size?',
+      '            You can unblock it: settle what the agent asked for, then run ginko task reopen TASK-3',
+    ]);
+  });
+
+  it('names a task by its id alone where its title is not known', () => {
+    const unknown = { at: eventAt, sequence: 9, taskId: 'TASK-77' };
+    expect(
+      printed([
+        { kind: 'task_removed', ...unknown },
+        { kind: 'task_blocked', ...unknown, reason: 'paused' },
+      ]).slice(0, 2),
+    ).toEqual([
+      '09:41:07  - TASK-77: no longer in the sprint',
+      '09:41:07  ■ TASK-77 blocked: paused in the sprint file',
     ]);
   });
 
@@ -189,7 +231,7 @@ describe('how much is told', () => {
   it('leaves details to --verbose', () => {
     expect(printed([assigned, saved, busy, recoveredEvent])).toEqual([]);
     expect(printed([assigned, saved, busy, recoveredEvent], { verbose: true })).toEqual([
-      '09:41:07  → TASK-3 Render pages: given to local-1',
+      '09:41:07  ℹ TASK-3 Render pages: given to local-1',
       '09:41:07  ℹ checkpoint saved at event 7 in 3 ms',
       '09:41:07  ! TASK-3 is in progress already',
       '09:41:07  ℹ Run goes on from checkpoint run-1@41 as epoch 2',
@@ -236,6 +278,48 @@ describe('the lines of a recovery, word for word', () => {
       '  - Task TASK-3 completed externally',
       '',
       '09:41:07  ✓ TASK-3 Render pages (local-1, 12.4 s)',
+    ]);
+  });
+
+  it('tells once what a reconciliation changed, and singly only what says more', () => {
+    const at = eventAt;
+    const changes = [{ row: 'C12', taskId: 'TASK-3', sentence: 'Task TASK-3 was lost' }] as const;
+    const reconciled: ReportedEvent = { kind: 'reconciled', at, changes, sequences: { first: 8, last: 11 } };
+    const events: ReportedEvent[] = [
+      reconciled,
+      { kind: 'task_lost', ...onTask3, sequence: 8, reason: 'process_gone' },
+      { kind: 'task_retry_scheduled', at, sequence: 9, taskId: 'TASK-3', notBefore: at },
+      { ...failed, sequence: 10 },
+      { kind: 'task_retry_scheduled', at, sequence: 11, taskId: 'TASK-3', notBefore: localTime(9, 41, 27) },
+      { kind: 'task_reopened', at, sequence: 12, taskId: 'TASK-9', generation: 2 },
+    ];
+    expect(printed(events)).toEqual([
+      '✓ Reconciled 1 task status changes:',
+      '  - Task TASK-3 was lost',
+      '',
+      '09:41:07  ✗ TASK-3 Render pages: the command ended with exit code 3 (local-1, attempt 2, 3.0 s)',
+      '            Output: .ginko/runs/TASK-3/g1a2/output.log',
+      '09:41:07  ↻ TASK-3 Render pages: next attempt in 20.0 s, at 09:41:27',
+      '09:41:07  ↻ TASK-9 Deploy: open again, generation 2',
+    ]);
+    expect(printed(events, { quiet: true })[0]).toContain('! TASK-3 Render pages: lost');
+  });
+
+  it('keeps advice about the graph out of the brackets', () => {
+    const lines = printed([
+      {
+        ...unpersisted,
+        source: 'local',
+        reason:
+          'graph unavailable: The graph at http://127.0.0.1:9 answered GET /api/v1 with 200 and an HTML page. Check that this is the URL of a ginko graph.',
+      },
+    ]);
+    expect(lines[0]).toBe(
+      '✓ Recovered state from local checkpoint (graph unavailable: the graph at http://127.0.0.1:9 answered GET /api/v1 with 200 and an HTML page)',
+    );
+    expect(lines.slice(5)).toEqual([
+      '  Recovered from: local checkpoint',
+      '  Check that this is the URL of a ginko graph.',
     ]);
   });
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { cleanText } from '../../../src/lib/report/clean-text.js';
-import { cutMiddleToWidth, cutToWidth, padToWidth, textWidth, wrapToWidth } from '../../../src/lib/report/text-width.js';
+import {
+  cutMiddleToWidth,
+  cutToWidth,
+  padToWidth,
+  textWidth,
+  wrapToWidth,
+} from '../../../src/lib/report/text-width.js';
 
 const text = fc.string({ unit: 'binary' }).map(cleanText);
 
