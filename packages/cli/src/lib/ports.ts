@@ -125,6 +125,8 @@ export interface Lease {
 export interface MarkWriter {
   /** These tasks are complete in the record, and the file should show it. */
   owe(taskIds: readonly TaskId[]): void;
+  /** Resolves when what is owed is written, or could not be. */
+  settle(): Promise<void>;
   /** Resolves when everything owed so far was written or given up, with the reasons. */
   settle(): Promise<void>;
 }

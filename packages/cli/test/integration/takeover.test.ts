@@ -116,7 +116,7 @@ describe('an orchestrator that was stopped and comes back to life', () => {
     const plan = flatPlan(6);
     const first = stage.copy({ plan, workMs: 10, env: graph.env });
     const second = stage.copy({ plan, workMs: 10, env: graph.env });
-    first.hold();
+    for (const { id } of plan) first.hold(id);
     second.hold();
     const overtaken = first.orchestrateInWords([]);
     await until(() => first.ledger().attempts.length === 4);

@@ -102,6 +102,8 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   const lastEpoch = local.value.kind === 'found' ? local.value.state.epoch : 0;
   // The state is one and the same object later on, with this process's id in it.
   const lastHolder = local.value.kind === 'found' ? local.value.state.orchestratorId : holder.orchestratorId;
+  // Several that take over at the same time would each get a part, and none would have it all.
+  if (!lock.value.isStillOurs()) return refuse(lockLost(lock.value));
   let graphTrouble: Failure | null = null;
   let lease: AcquireLeaseResponse | null = null;
   if (connected.ok) {
@@ -117,6 +119,10 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     else graphTrouble = asked.failure;
   } else {
     graphTrouble = connected.failure;
+  }
+  if (!lock.value.isStillOurs()) {
+    if (lease !== null && connected.ok) await giveBack(connected.value, { epicId, holder, epoch: lease.epoch });
+    return refuse(lockLost(lock.value));
   }
   const epoch = lease?.epoch ?? lastEpoch;
   const isSilent = graphTrouble?.code === 'graph_timeout' || graphTrouble?.code === 'graph_unreachable';
@@ -148,6 +154,23 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     warnings: graphTrouble === null ? [] : [withoutGraph(graphTrouble)],
     release,
   });
+}
+
+function lockLost(lock: Lock): Failure {
+  const other = lock.takenBy();
+  const who = other === undefined ? 'Another orchestrator' : `${other.orchestratorId} (process ${other.pid})`;
+  return {
+    code: 'local_lock_held',
+    message: `${who} took over this working copy at the same time. Leave the run to it, or end it and start again.`,
+  };
+}
+
+/** Best effort: who has the lock takes the lease of a process that is gone anyway. */
+async function giveBack(
+  { client }: GraphConnection,
+  { epicId, holder, epoch }: { readonly epicId: EpicId; readonly holder: Holder; readonly epoch: Epoch },
+): Promise<void> {
+  await client.releaseLease({ epicId, orchestratorId: holder.orchestratorId, epoch }, { retries: 0 });
 }
 
 function withoutGraph({ code, message }: Failure): Failure {

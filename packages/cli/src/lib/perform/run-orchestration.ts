@@ -61,6 +61,8 @@ export interface OrchestrationParts {
   readonly keepRunning: boolean;
   /** False: another orchestrator took over this working copy. */
   readonly isStillOurs: () => boolean;
+  /** The folder of the run's state is gone: nobody took over, but nothing can be recorded. */
+  readonly isStateGone: () => boolean;
   /** Who took over this working copy; null: it cannot be told here. */
   readonly successor: () => TakenOver | null;
   /** The graph's words up to this revision are in the journal. */
@@ -88,6 +90,11 @@ const isTakenOver = (input: RunInput): input is TakenOver => input.kind === 'tak
 const takenOverHere: TakenOver = {
   kind: 'taken_over',
   message: 'Another orchestrator took over this working copy. This one writes nothing more.',
+};
+const stateGone: TakenOver = {
+  kind: 'taken_over',
+  message:
+    'The folder of this run in .ginko/orchestrator was removed while it ran, so nothing can be recorded any more. Its agents are stopped. Start it again: what the sprint file and the graph show is kept.',
 };
 const stopAgentsTimeoutMs: Millis = 8_000;
 
@@ -155,15 +162,18 @@ class Orchestration {
   /** Before the run ends: a person may have added or unblocked tasks since the last look. */
   async #hasNews(): Promise<boolean> {
     if (this.#fatal !== null) return false;
+    // Our own marks first, so that the look is the last thing before the end.
+    await this.#parts.marks.settle();
     await this.#parts.lookAtSprint();
     return !this.#parts.inbox.isEmpty;
   }
 
   /** Somebody else may have the run by now: then what was heard meanwhile is theirs to judge. */
   async #giveWay(inputs: readonly RunInput[]): Promise<void> {
-    const { isStillOurs, successor, lease, inbox } = this.#parts;
+    const { isStillOurs, isStateGone, successor, lease, inbox } = this.#parts;
     const told = inputs.find(isTakenOver);
     if (isStillOurs()) return told === undefined ? undefined : this.#hearOther(told);
+    if (isStateGone()) return this.#hearOther(stateGone);
     const known = successor() ?? told;
     if (known !== undefined) return this.#hearOther(known);
     // The successor has come and gone; the graph knows who it was.

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { ContextMetrics, OrchestratorCheckpoint, TaskId } from '@ginkoai/contract';
 import { checkpointOf } from '../decide/checkpoint-of.js';
@@ -214,6 +215,7 @@ class RunSession {
         includeInProgress: options.includeInProgress,
         keepRunning: options.keepRunning,
         isStillOurs: () => claim.lock.isStillOurs(),
+        isStateGone: () => !existsSync(claim.directory),
         successor: () => successorHere(claim.lock),
         onRevision: (revision) => (this.#revision = revision),
       });
@@ -271,7 +273,7 @@ class RunSession {
   /** Agents of a run that somebody else has: a successor in this working copy adopts them, nobody else can. */
   #leaveToSuccessor(): void {
     const { opened, agents, claim } = this.#parts;
-    if (!claim.lock.isStillOurs()) return;
+    if (claim.lock.takenBy() !== undefined) return;
     for (const { id: taskId, generation, attempt } of opened.state.open) agents.stop({ taskId, generation, attempt });
   }
 
