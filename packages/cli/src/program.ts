@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { FailureError } from '@ginkoai/contract/failure';
+import { FailureError, unwrap } from '@ginkoai/contract/failure';
 import { exitCodes, type ExitCode } from '@ginkoai/contract/stop-reason';
 import { addOrchestrateCommand } from './grammar/orchestrate-command.js';
 import { addCheckpointCommands } from './grammar/checkpoint-commands.js';
+import { findCommand } from './grammar/find-command.js';
 import { addInitCommand } from './grammar/init-command.js';
+import { refuseExcessWords } from './grammar/refuse-words.js';
 import { addSprintCommands } from './grammar/sprint-commands.js';
 import { addStatusCommand } from './grammar/status-command.js';
 import { addTaskCommands } from './grammar/task-commands.js';
@@ -39,7 +41,13 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addStatusCommand(program, (code) => (exitCode = code), context);
   addTaskCommands(program, (code) => (exitCode = code), context);
   addTrustCommand(program, (code) => (exitCode = code), context);
+  refuseExcessWords(program);
   try {
+    const { command, isHelp } = unwrap(findCommand(program, args));
+    if (isHelp) {
+      command.outputHelp();
+      return exitCodes.ok;
+    }
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {

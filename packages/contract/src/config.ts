@@ -15,6 +15,9 @@ export const agentConfigSchema = z.object({
 
 export type AgentConfig = z.infer<typeof agentConfigSchema>;
 
+/** Where a graph listens. */
+export const graphUrlSchema = z.url({ protocol: /^https?$/ });
+
 const durationSchema = z.union([z.string(), z.number()]);
 
 export const configDefaultsSchema = z.object({
@@ -30,7 +33,7 @@ export const configDefaultsSchema = z.object({
 
 export const configSchema = z.object({
   graphId: idSchema.optional(),
-  graph: z.object({ url: z.url().optional() }).optional(),
+  graph: z.object({ url: graphUrlSchema.optional() }).optional(),
   agents: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,40}$/), agentConfigSchema).default({}),
   defaults: configDefaultsSchema.default({}),
   /** Names of the variables that agents may see, beside `GINKO_*`; absent: all but ginko's own secrets. */

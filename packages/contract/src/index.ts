@@ -19,6 +19,7 @@ export * from './lock-holder.js';
 export * from './plain-json.js';
 export * from './run-event.js';
 export * from './seen-marks.js';
+export * from './serving-file.js';
 export * from './stop-reason.js';
 export * from './task.js';
 export * from './upgrade-checkpoint.js';

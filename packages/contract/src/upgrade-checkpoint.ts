@@ -32,7 +32,7 @@ export function parseCheckpoint(value: unknown, options: ParseCheckpointOptions 
     return failed(
       'newer_version',
       `${name} has version ${version}, but this ginko reads up to version ${checkpointVersion}. ` +
-        'Nothing was changed: upgrade ginko and try again.',
+        'It is left as it is: upgrade ginko and try again.',
       { version },
     );
   }

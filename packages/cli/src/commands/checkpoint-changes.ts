@@ -7,6 +7,7 @@ import {
   parseCheckpointReference,
   type CheckpointReference,
 } from '../lib/perform/checkpoint-reference.js';
+import { whoIsAtWork } from '../lib/perform/at-work.js';
 import { confirm } from '../lib/perform/confirm.js';
 import { pruneCheckpoints } from '../lib/perform/prune-checkpoints.js';
 import {
@@ -14,6 +15,7 @@ import {
   type RestoreCheckpoint,
   type RestoredCheckpoint,
 } from '../lib/perform/restore-checkpoint.js';
+import { readResumeCommand } from '../lib/perform/resume-command-file.js';
 import type { RunPlace } from '../lib/perform/run-place.js';
 import { markOf } from '../lib/perform/sprint-source.js';
 import type { StateFile } from '../lib/perform/state-file.js';
@@ -21,7 +23,7 @@ import { counted } from '../lib/report/count-text.js';
 import { cleanText } from '../lib/report/clean-text.js';
 import type { CommandContext } from '../program.js';
 import type { CheckpointOptions } from './checkpoint.js';
-import { asItStands, openCheckpoints, shownDirectory, withGraph } from './checkpoint-room.js';
+import { asItStands, openCheckpoints, shownDirectory, withGraph, type Checkpoints } from './checkpoint-room.js';
 
 export async function restoreOldCheckpoint(
   options: CheckpointOptions & { readonly reference: string; readonly isYes: boolean },
@@ -31,6 +33,7 @@ export async function restoreOldCheckpoint(
   const reference = unwrap(parseCheckpointReference(options.reference));
   const checkpoints = await openCheckpoints(options.epic, context);
   const { directory, stateFile, place } = checkpoints;
+  unwrap(await refuseAtWork(checkpoints));
   const generation = unwrap(await generationOf(reference, stateFile));
   const wanted = unwrap(await stateFile.read(generation));
   const now = unwrap(await asItStands(checkpoints));
@@ -64,12 +67,29 @@ export async function restoreOldCheckpoint(
       now: Date.now(),
     }),
   );
-  return reportRestored(unwrap(restored), { generation, undone: lost, json: options.json }, context);
+  const resumeCommand = await readResumeCommand(directory);
+  return reportRestored(unwrap(restored), { generation, undone: lost, json: options.json, resumeCommand }, context);
+}
+
+/** Before anything is promised or asked; the lock refuses again whoever comes later. */
+async function refuseAtWork({ directory, place }: Checkpoints): Promise<Result<null>> {
+  const other = await whoIsAtWork({ directory, epicId: place.epicId, graph: null });
+  if (other === null) return ok(null);
+  return failed(
+    'local_lock_held',
+    `${other.orchestratorId} (process ${other.pid}) is at work on this epic in this folder, so nothing was changed. ` +
+      'Stop it, then restore again.',
+  );
 }
 
 function reportRestored(
   { checkpoint, quarantined, warnings, graph }: RestoredCheckpoint,
-  about: { readonly generation: Generation; readonly undone: readonly TaskDifference[]; readonly json: boolean },
+  about: {
+    readonly generation: Generation;
+    readonly undone: readonly TaskDifference[];
+    readonly json: boolean;
+    readonly resumeCommand: string | null;
+  },
   { output, cwd }: CommandContext,
 ): ExitCode {
   const exitCode = graph.kind === 'not_told' ? exitCodes.personNeeded : exitCodes.ok;
@@ -96,7 +116,7 @@ function reportRestored(
     output.error(
       `The graph still has the later state, and a resume would choose it: ${graph.failure.message} Then restore generation 0.`,
     );
-  } else output.line('  Continue with: ginko orchestrate --resume');
+  } else output.line(`  Continue with: ${cleanText(about.resumeCommand ?? 'ginko orchestrate --resume')}`);
   return exitCode;
 }
 

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { failed, ok, unwrap, type Result } from '@ginkoai/contract';
 import { checkpointOf } from '../lib/decide/checkpoint-of.js';
+import { checkEnvironment } from '../lib/options/environment.js';
 import type { NamedCheckpoint } from '../lib/perform/checkpoint-reference.js';
 import type { GraphConnection } from '../lib/perform/connect-graph.js';
 import { graphToLookAt } from '../lib/perform/graph-to-look-at.js';
@@ -19,8 +20,12 @@ export interface Checkpoints {
 }
 
 /** Finds them; nothing is made or changed. Throws its failures, as all of this command does. */
-export async function openCheckpoints(epic: string | undefined, { cwd, output }: CommandContext): Promise<Checkpoints> {
-  const place = unwrap(await findRunPlace({ cwd, epic }));
+export async function openCheckpoints(
+  epic: string | undefined,
+  { cwd, env, output }: CommandContext,
+): Promise<Checkpoints> {
+  unwrap(checkEnvironment(env));
+  const place = unwrap(await findRunPlace({ cwd, epic, naming: 'epic' }));
   for (const warning of place.warnings) output.error(cleanText(warning));
   const epics = unwrap(await epicsWithState(place.root));
   if (!epics.includes(place.epicId) && epics.length > 0 && epic === undefined) {

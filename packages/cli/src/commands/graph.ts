@@ -10,11 +10,15 @@ import {
   type Failure,
   type LeaseView,
   type Result,
+  type ServingFile,
 } from '@ginkoai/contract';
+import { checkEnvironment } from '../lib/options/environment.js';
 import { loadConfig } from '../lib/options/load-config.js';
 import { connectGraph, type GraphConnection } from '../lib/perform/connect-graph.js';
 import { readEmbeddedGraphFile } from '../lib/perform/embedded-graph.js';
 import { writeFailure } from '../lib/perform/file-failure.js';
+import { keepIgnoreFile } from '../lib/perform/ignore-file.js';
+import { noteServing, readServingFile, refuseServed } from '../lib/perform/serving-file.js';
 import { untilTerminated } from '../lib/perform/until-terminated.js';
 import { findProjectRoot } from '../lib/perform/sprint-files.js';
 import type { CommandContext } from '../program.js';
@@ -34,6 +38,7 @@ export async function serveGraph(options: ServeGraphOptions, context: CommandCon
   const { createGraphServer, parseListenAddress } = await import('@ginkoai/graph');
   const listen = unwrap(parseListenAddress(options.listen));
   const database = unwrap(await databaseFile(options.database, cwd));
+  unwrap(await refuseServed(database));
   const given = env['GINKO_GRAPH_TOKEN'] ?? '';
   const server = unwrap(
     await createGraphServer({
@@ -46,6 +51,9 @@ export async function serveGraph(options: ServeGraphOptions, context: CommandCon
       onError: (error) => output.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     }),
   );
+  const noted = await noteServing(database, { url: server.url, startedAt: new Date().toISOString() });
+  if (!noted.ok) await server.close();
+  const forget = unwrap(noted);
   const isNewToken = given === '' && server.token !== null;
   if (options.json) {
     output.json({ kind: 'listening', url: server.url, database, ...(isNewToken ? { token: server.token } : {}) });
@@ -62,6 +70,7 @@ export async function serveGraph(options: ServeGraphOptions, context: CommandCon
   }
   const signal = await untilTerminated();
   await server.close();
+  await forget();
   if (!options.json) output.line(`The graph has ended (${signal}).`);
   return exitCodes.ok;
 }
@@ -77,10 +86,11 @@ async function databaseFile(given: string | undefined, cwd: string): Promise<Res
   const path = join(await findProjectRoot(cwd), '.ginko', 'graph.db');
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    return ok(path);
   } catch (error) {
-    return { ok: false, failure: writeFailure({ error, path: dirname(path), what: 'The folder' }) };
+    return { ok: false, failure: writeFailure({ error, path: dirname(path), what: 'The folder', then: 'try again' }) };
   }
+  const ignored = await keepIgnoreFile(dirname(path));
+  return ignored.ok ? ok(path) : ignored;
 }
 
 export interface GraphStatusOptions {
@@ -91,10 +101,14 @@ export interface GraphStatusOptions {
 
 interface GraphStatus {
   readonly url: string;
-  readonly kind: 'configured' | 'embedded' | 'embedded, served by nobody now';
+  readonly kind: 'configured' | 'embedded' | 'embedded, served by ginko graph serve' | 'embedded, served by nobody now';
+  /** The `ginko graph serve` that has the embedded database; null: none. */
+  readonly servedBy: Pick<ServingFile, 'pid' | 'url'> | null;
   readonly version: string | null;
-  readonly ready: boolean;
-  readonly authorized: boolean;
+  /** null: it was not reached, so nobody knows. */
+  readonly ready: boolean | null;
+  /** null: it was not reached, so nobody knows. */
+  readonly authorized: boolean | null;
   /** Of the epic that was asked for; null: nobody ever held it. */
   readonly lease?: LeaseView | null;
   /** What is wrong first. */
@@ -104,6 +118,7 @@ interface GraphStatus {
 /** Whether the graph of this project answers, and who holds an epic. Exit code 1 if it does not. */
 export async function graphStatus(options: GraphStatusOptions, context: CommandContext): Promise<ExitCode> {
   const { output, env } = context;
+  unwrap(checkEnvironment(env));
   const root = await findProjectRoot(context.cwd);
   const { config } = unwrap(await loadConfig(root));
   const isServed = (await readEmbeddedGraphFile(root)) !== null;
@@ -117,7 +132,8 @@ export async function graphStatus(options: GraphStatusOptions, context: CommandC
   }
   const connection = unwrap(await connectGraph({ root, config, env, isOffline: options.offline, purpose: 'look' }));
   try {
-    const status = await lookAt(connection, { epic: options.epic, isServed });
+    const served = connection.isEmbedded && !isServed ? await readServingFile(join(root, '.ginko', 'graph.db')) : null;
+    const status = await lookAt(connection, { epic: options.epic, isServed, served });
     if (options.json) output.json(status);
     else for (const line of statusLines(status, options.epic)) output.line(line);
     if (status.failure === null) return exitCodes.ok;
@@ -128,9 +144,15 @@ export async function graphStatus(options: GraphStatusOptions, context: CommandC
   }
 }
 
+interface LookedAt {
+  readonly epic: string | undefined;
+  readonly isServed: boolean;
+  readonly served: ServingFile | null;
+}
+
 async function lookAt(
   { client, url, isEmbedded }: GraphConnection,
-  { epic, isServed }: { readonly epic: string | undefined; readonly isServed: boolean },
+  { epic, isServed, served }: LookedAt,
 ): Promise<GraphStatus> {
   const quickly = { retries: 0, timeoutMs: 5_000 };
   const health = await client.health(quickly);
@@ -140,21 +162,40 @@ async function lookAt(
   const failures = [health, ready, lease].flatMap((result) => (result.ok ? [] : [result.failure]));
   return {
     url,
-    kind: isEmbedded ? (isServed ? 'embedded' : 'embedded, served by nobody now') : 'configured',
+    kind: isEmbedded ? embeddedKind(isServed, served) : 'configured',
+    servedBy: served === null ? null : { pid: served.pid, url: served.url },
     version: health.ok ? health.value.version : null,
-    ready: ready.ok,
-    authorized: lease.ok,
+    ready: ready.ok ? true : isUnreached(ready.failure) ? null : false,
+    authorized: lease.ok ? true : isRefused(lease.failure) ? false : null,
     ...(epic !== undefined && lease.ok ? { lease: lease.value.lease } : {}),
     failure: failures[0] ?? null,
   };
 }
 
+function embeddedKind(isServed: boolean, served: ServingFile | null): GraphStatus['kind'] {
+  if (isServed) return 'embedded';
+  return served === null ? 'embedded, served by nobody now' : 'embedded, served by ginko graph serve';
+}
+
+function isUnreached({ code }: Failure): boolean {
+  return code === 'graph_unreachable' || code === 'graph_timeout';
+}
+
+/** Anything else says nothing about the token. */
+function isRefused({ code }: Failure): boolean {
+  return code === 'unauthorized' || code === 'forbidden';
+}
+
+const unknown = 'not known';
+
 function statusLines(status: GraphStatus, epic: string | undefined): string[] {
   const lines = [
-    `Graph    ${status.url} (${status.kind})`,
-    `Version  ${status.version ?? 'does not answer'}`,
-    `Store    ${status.ready ? 'ready' : 'not ready'}`,
-    `Token    ${status.authorized ? 'accepted' : 'not accepted'}`,
+    status.servedBy === null
+      ? `Graph    ${status.url} (${status.kind})`
+      : `Graph    ${status.servedBy.url} (${status.kind}, process ${status.servedBy.pid}; its database was looked at here)`,
+    `Version  ${status.version ?? unknown}`,
+    `Store    ${status.ready === null ? unknown : status.ready ? 'ready' : 'not ready'}`,
+    `Token    ${status.authorized === null ? unknown : status.authorized ? 'accepted' : 'not accepted'}`,
   ];
   if (status.lease !== undefined) lines.push(`Lease    ${epic ?? ''}: ${leaseText(status.lease)}`);
   return lines;

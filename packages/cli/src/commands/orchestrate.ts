@@ -2,9 +2,11 @@ import { exitCodes, type ExitCode, type Failure, type Result } from '@ginkoai/co
 import type { CommandContext } from '../program.js';
 import { contextMetrics, detectHarness } from '../lib/decide/context-pressure.js';
 import { defaultLimits, type RunLimits } from '../lib/decide/limits.js';
+import { checkEnvironment } from '../lib/options/environment.js';
 import { loadConfig } from '../lib/options/load-config.js';
 import { localAgentSpecs } from '../lib/options/local-agent-specs.js';
 import { orchestrateOptions, type OrchestrateFlags } from '../lib/options/orchestrate-options.js';
+import { resumeCommand } from '../lib/options/resume-command.js';
 import type { Prepared } from '../lib/options/prepared.js';
 import { createReporter } from '../lib/report/create-reporter.js';
 import { reportMode } from '../lib/report/report-mode.js';
@@ -34,21 +36,30 @@ export async function orchestrate(
   if (!cleared.ok) return refuse(cleared.failure, context);
   const ran = await run(prepared.value, context);
   if (ran.ok) return ran.value;
-  if (ran.failure.code !== 'lease_held' || !(await mayTakeOver(ran.failure, context)))
-    return refuse(ran.failure, context);
+  if (ran.failure.code !== 'lease_held' || !canAsk(context)) return refuse(ran.failure, context);
+  if (!(await mayTakeOver(ran.failure, context))) {
+    context.output.error('Nothing was changed.');
+    return exitCodes.personNeeded;
+  }
   const again = await run({ ...prepared.value, options: { ...options, isTakeover: true } }, context);
   return again.ok ? again.value : refuse(again.failure, context);
 }
 
-/** Somebody else holds the run. A person at a terminal is asked; a script needs `--takeover`. */
+/** A person at a terminal is asked; a script needs `--takeover`. */
+function canAsk({ output }: CommandContext): boolean {
+  return output.isTerminal && process.stdin.isTTY;
+}
+
+/** Somebody else holds the run. */
 async function mayTakeOver(failure: Failure, { output }: CommandContext): Promise<boolean> {
-  if (!output.isTerminal || !process.stdin.isTTY) return false;
   const { confirm } = await import('../lib/perform/confirm.js');
   const agreed = await confirm({ question: `${failure.message}\nTake the run over`, isYes: false, output });
   return agreed.ok && agreed.value;
 }
 
 async function prepare(flags: OrchestrateFlags, { cwd, env }: CommandContext): Promise<Result<Prepared>> {
+  const environment = checkEnvironment(env);
+  if (!environment.ok) return environment;
   const loaded = await loadConfig(await findProjectRoot(cwd));
   if (!loaded.ok) return loaded;
   const { config, warnings } = loaded.value;
@@ -59,7 +70,11 @@ async function prepare(flags: OrchestrateFlags, { cwd, env }: CommandContext): P
   if (!found.ok) return found;
   const specs = localAgentSpecs(options.value, config);
   if (!specs.ok) return specs;
-  return { ok: true, value: { options: options.value, config, found: found.value, specs: specs.value, warnings } };
+  const continueWith = resumeCommand(flags, env);
+  return {
+    ok: true,
+    value: { options: options.value, config, found: found.value, specs: specs.value, warnings, continueWith },
+  };
 }
 
 async function run(prepared: Prepared, { output, env }: CommandContext): Promise<Result<ExitCode>> {
@@ -98,7 +113,7 @@ async function run(prepared: Prepared, { output, env }: CommandContext): Promise
       events += 1;
       reporter.event(event);
     },
-    stop: (summary) => reporter.stop(summary),
+    stop: (summary) => reporter.stop({ ...summary, resumeCommand: prepared.continueWith }),
   };
   return orchestrateSprint({
     ...prepared,

@@ -1,10 +1,20 @@
 import { exitCodes, unwrap, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
+import { checkEnvironment } from '../lib/options/environment.js';
 import { systemClock } from '../lib/perform/clock.js';
 import { graphToLookAt } from '../lib/perform/graph-to-look-at.js';
 import { lookAtRun } from '../lib/perform/look-at-run.js';
 import { findRunPlace, type RunPlace } from '../lib/perform/run-place.js';
+import { readResumeCommand } from '../lib/perform/resume-command-file.js';
+import { openStateDirectory } from '../lib/perform/state-directory.js';
 import { untilTerminated } from '../lib/perform/until-terminated.js';
-import { changeLines, firstLine, lookJson, lookLines, type FoundRun } from '../lib/report/look-view.js';
+import {
+  changeLines,
+  firstLine,
+  lookJson,
+  lookLines,
+  type FoundRun,
+  type LookViewOptions,
+} from '../lib/report/look-view.js';
 import { printLines } from '../lib/report/print-lines.js';
 import { createLookScreen } from '../lib/report/look-screen.js';
 import { cleanText } from '../lib/report/clean-text.js';
@@ -23,6 +33,7 @@ const watchIntervalMs = 2_000;
 /** The run as it stands. Nothing is changed, and no lock is taken. */
 export async function status(options: StatusOptions, context: CommandContext): Promise<ExitCode> {
   const { output, cwd } = context;
+  unwrap(checkEnvironment(context.env));
   const place = unwrap(await findRunPlace({ cwd, sprint: options.sprint, epic: options.epic }));
   for (const warning of place.warnings) output.error(cleanText(warning));
   const look = unwrap(await lookOnce(place, context));
@@ -34,8 +45,8 @@ export async function status(options: StatusOptions, context: CommandContext): P
     return exitCodes.personNeeded;
   }
   if (options.isWatching) await watch(look, { place, json: options.json }, context);
-  else if (options.json) output.json(lookJson(look, viewOptions(place)));
-  else await printLines(lookLines(look, viewOptions(place)), output, { isWhole: true });
+  else if (options.json) output.json(lookJson(look, await viewOptions(place)));
+  else await printLines(lookLines(look, await viewOptions(place)), output, { isWhole: true });
   return exitCodes.ok;
 }
 
@@ -53,9 +64,17 @@ function isFound(look: RunLook): look is FoundRun {
   return look.source !== 'none';
 }
 
-function viewOptions({ sprint, epicId }: RunPlace): { readonly sprintTitle: string; readonly now: number } {
-  return { sprintTitle: sprint?.sprint.title ?? epicId, now: systemClock.now() };
+async function viewOptions({ root, sprint, epicId }: RunPlace): Promise<LookViewOptions> {
+  const directory = unwrap(await openStateDirectory({ workingCopy: root, epicId, readOnly: true }));
+  const resumeCommand = (await readResumeCommand(directory)) ?? unknownOptions;
+  return {
+    sprintTitle: sprint?.sprint.title ?? epicId,
+    now: systemClock.now(),
+    resumeCommand: cleanText(resumeCommand),
+  };
 }
+
+const unknownOptions = 'ginko orchestrate --resume (and the options it was started with)';
 
 interface Watched {
   readonly place: RunPlace;
@@ -99,19 +118,20 @@ interface Watcher {
 async function watcher(first: FoundRun, { place, json }: Watched, { output }: CommandContext): Promise<Watcher> {
   if (!json && output.canRedraw) {
     const screen = await createLookScreen(output);
-    const draw = (look: FoundRun): Promise<void> => Promise.resolve(screen.draw(lookLines(look, viewOptions(place))));
+    const draw = async (look: FoundRun): Promise<void> => screen.draw(lookLines(look, await viewOptions(place)));
     await draw(first);
     return { look: draw, trouble: ({ message }) => screen.tell(message, systemClock.now()), end: () => screen.end() };
   }
   let before = first;
-  if (json) output.json(lookJson(first, viewOptions(place)));
-  else await printLines([firstLine(first, viewOptions(place))], output);
+  if (json) output.json(lookJson(first, await viewOptions(place)));
+  else await printLines([firstLine(first, await viewOptions(place))], output);
   return {
     look: async (look) => {
-      const changes = changeLines(before, look, viewOptions(place));
+      const options = await viewOptions(place);
+      const changes = changeLines(before, look, options);
       before = look;
       if (changes.length === 0) return;
-      if (json) output.json(lookJson(look, viewOptions(place)));
+      if (json) output.json(lookJson(look, options));
       else await printLines(changes, output);
     },
     trouble: ({ message }) => output.error(message),

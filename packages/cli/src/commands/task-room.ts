@@ -1,6 +1,7 @@
 import { failed, unwrap, type OrchestratorCheckpoint, type TaskId } from '@ginkoai/contract';
 import { nearestIds } from '../lib/decide/nearest-ids.js';
 import type { TaskFacts } from '../lib/decide/run-state.js';
+import { checkEnvironment } from '../lib/options/environment.js';
 import type { GraphConnection } from '../lib/perform/connect-graph.js';
 import { graphToLookAt, type GraphToLookAt } from '../lib/perform/graph-to-look-at.js';
 import { lookAtRun } from '../lib/perform/look-at-run.js';
@@ -32,6 +33,7 @@ export async function inTaskRoom<T>(
   work: (room: TaskRoom) => Promise<T>,
 ): Promise<T> {
   const { cwd, env, output } = context;
+  unwrap(checkEnvironment(env));
   const place = unwrap(await findRunPlace({ cwd, sprint, epic }));
   for (const warning of place.warnings) output.error(cleanText(warning));
   const graph = unwrap(await graphToLookAt({ root: place.root, config: place.config, env, unserved }));

@@ -49,7 +49,7 @@ async function judgedCommands(
 ): Promise<JudgedCommand[]> {
   const loaded = unwrap(await loadConfig(await findProjectRoot(cwd)));
   for (const warning of loaded.warnings) output.error(cleanText(warning));
-  const found = await findSprint(file === undefined ? { cwd } : { cwd, sprint: file });
+  const found = await findSprint({ cwd, naming: 'argument', ...(file === undefined ? {} : { sprint: file }) });
   // Without an active sprint the configuration still has its commands.
   const isWithout = !found.ok && file === undefined && found.failure.code === 'no_sprint';
   const { sprint, file: path } = isWithout ? { sprint: parseSprint('', ''), file: '' } : unwrap(found);

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CommandContext, SetExitCode } from '../program.js';
+import { examples } from './examples.js';
 
 /** `ginko sprint ...`. Formats are spelled out here so that help needs no other module. */
 export function addSprintCommands(program: Command, exit: SetExitCode, context: CommandContext): void {
@@ -29,12 +30,16 @@ export function addSprintCommands(program: Command, exit: SetExitCode, context: 
     });
   sprint
     .command('check')
-    .description('name every problem of a sprint file; exit 1 if one of them stops a run')
+    .description('name every problem of a sprint file; exit 1 if one of them stops a run or blocks tasks')
     .argument('[file]', fileArgument)
-    .addHelpText('after', examples('ginko sprint check', 'ginko sprint check docs/sprints/SPRINT-1.md'))
-    .action(async (file: string | undefined) => {
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      examples('ginko sprint check', 'ginko sprint check docs/sprints/SPRINT-1.md', 'ginko sprint check --json'),
+    )
+    .action(async (file: string | undefined, options: { json?: boolean }) => {
       const { checkSprint } = await import('../commands/sprint.js');
-      exit(await checkSprint({ file }, context));
+      exit(await checkSprint({ file, json: options.json === true }, context));
     });
   sprint
     .command('deps')
@@ -43,16 +48,15 @@ export function addSprintCommands(program: Command, exit: SetExitCode, context: 
     .addOption(
       new Option('--format <format>', 'how to draw it').choices(['tree', 'mermaid', 'dot', 'json']).default('tree'),
     )
+    .option('--json', 'the same as --format json')
     .addHelpText(
       'after',
       examples('ginko sprint deps', 'ginko sprint deps --format mermaid', 'ginko sprint deps e008_s02 --format dot'),
     )
-    .action(async (file: string | undefined, options: { format: 'tree' | 'mermaid' | 'dot' | 'json' }) => {
-      const { showDependencies } = await import('../commands/sprint.js');
-      exit(await showDependencies({ file, format: options.format }, context));
-    });
-}
-
-function examples(...lines: readonly string[]): string {
-  return ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
+    .action(
+      async (file: string | undefined, options: { format: 'tree' | 'mermaid' | 'dot' | 'json'; json?: boolean }) => {
+        const { showDependencies } = await import('../commands/sprint.js');
+        exit(await showDependencies({ file, format: options.json === true ? 'json' : options.format }, context));
+      },
+    );
 }

@@ -18,7 +18,7 @@ describe('a sprint that cannot be run', () => {
   it('says that there is none, and how to get one', async () => {
     const ran = await orchestrate('--exec', 'true');
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    expect(ran.stderr).toMatch(/No sprint file .* docs\/sprints.*ginko init.*--sprint/s);
+    expect(ran.stderr).toMatch(/No sprint file .*docs\/sprints.*ginko init.*--sprint/s);
   });
 
   it('refuses two sprints that are declared active and names both', async () => {

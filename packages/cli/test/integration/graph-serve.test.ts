@@ -96,7 +96,7 @@ describe('ginko graph serve', () => {
 
   it('refuses a port that is taken', async () => {
     const { url } = await served();
-    const { code, stderr } = await ginkoGraph(['serve', '--listen', new URL(url).host]).ended;
+    const { code, stderr } = await ginkoGraph(['serve', '--listen', new URL(url).host, '--database', 'other.db']).ended;
     expect(code).toBe(1);
     expect(stderr).toContain('another program listens there');
   });

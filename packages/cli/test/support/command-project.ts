@@ -28,6 +28,8 @@ export interface CommandProject {
   read(name: string): string;
   /** `ginko ...` in this process. */
   run(...args: readonly string[]): Promise<Ran>;
+  /** The same with these variables too. */
+  runWith(more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran>;
   /** The JSON document that it prints. */
   json(...args: readonly string[]): Promise<unknown>;
   /** Asks until the document has these fields: the graph hears of events a moment after they happened. */
@@ -70,13 +72,15 @@ function projectAt(root: string, started: (command: RunningCommand) => void): Co
     XDG_CONFIG_HOME: join(root, 'home', '.config'),
   };
   const path = (name: string): string => join(root, name);
-  const run = async (...args: readonly string[]): Promise<Ran> => {
+  const runWith = async (more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> => {
     const stdout = collector();
     const stderr = collector();
-    const output = createOutput({ stdout, stderr, env });
-    const code = await runProgram(args, { output, env, cwd: root });
+    const all = { ...env, ...more };
+    const output = createOutput({ stdout, stderr, env: all });
+    const code = await runProgram(args, { output, env: all, cwd: root });
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   };
+  const run = (...args: readonly string[]): Promise<Ran> => runWith({}, ...args);
   const json = async (...args: readonly string[]): Promise<unknown> => {
     const { stdout, stderr } = await run(...args, '--json');
     if (stdout === '') throw new Error(stderr);
@@ -92,6 +96,7 @@ function projectAt(root: string, started: (command: RunningCommand) => void): Co
     },
     read: (name) => readFileSync(path(name), 'utf8'),
     run,
+    runWith,
     json,
     until: async (args, fields) => {
       for (let looks = 1; ; looks += 1) {

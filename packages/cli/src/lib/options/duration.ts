@@ -7,13 +7,17 @@ export interface DurationOption {
   readonly name: string;
   /** What a bare number means. */
   readonly unit: keyof typeof units;
-  readonly example: string;
+  /** Two that fit: `['5s', '500ms']`. */
+  readonly examples: readonly [string, string];
+  /** A right way to write the whole: `--max-runtime 2h`, `GRAPH_PERSIST_INTERVAL=30s`. */
+  readonly suggestion: string;
 }
 
 /** `30`, `30s`, `500ms`, `10m`, `2h`. Failure: `bad_option`. */
-export function parseDuration(text: string, { name, unit, example }: DurationOption): Result<Millis> {
+export function parseDuration(text: string, { name, unit, examples, suggestion }: DurationOption): Result<Millis> {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text.trim());
   const millis = match === null ? NaN : Math.round(Number(match[1]) * units[(match[2] ?? unit) as keyof typeof units]);
-  if (Number.isFinite(millis) && millis > 0) return ok(millis);
-  return failed('bad_option', `${name} must be a duration such as 90m or 2h, got "${text}". Try ${name} ${example}.`);
+  if (millis > 0) return ok(millis);
+  const expected = `must be ${match === null ? 'a duration' : 'more than 0,'} such as ${examples.join(' or ')}`;
+  return failed('bad_option', `${name} ${expected}, got "${text}". Try ${suggestion}.`);
 }

@@ -6,6 +6,8 @@ import type { OrchestrateOptions } from './orchestrate-options.js';
 /** A kind of local agent: what it runs, what it can do, how many of it. */
 export interface LocalAgentSpec {
   readonly name: string;
+  /** Where its command is from, for people: `--exec`, `"agents.writer.command" of .ginko/config.json`. */
+  readonly origin: string;
   /** null: the task's own `**Run:**` block. */
   readonly argv: readonly string[] | null;
   readonly capabilities: readonly string[];
@@ -26,6 +28,7 @@ export function localAgentSpecs(options: OrchestrateOptions, config: Config): Re
     return ok([
       {
         name: 'local',
+        origin: '--exec',
         argv: argv.value,
         capabilities: options.capabilities,
         count: options.agents ?? defaultCount,
@@ -48,13 +51,18 @@ function named(name: string, options: OrchestrateOptions, config: Config): Resul
   const count = options.agents ?? config.agents[name]?.count ?? defaultCount;
   const configured = config.agents[name];
   if (configured !== undefined) {
-    const argv = command(configured.command, `agents.${name}.command`);
+    const origin = `"agents.${name}.command" of .ginko/config.json`;
+    const argv = command(configured.command, origin);
     if (!argv.ok) return argv;
-    const verify = configured.verify === undefined ? ok(null) : command(configured.verify, `agents.${name}.verify`);
+    const verify =
+      configured.verify === undefined
+        ? ok(null)
+        : command(configured.verify, `"agents.${name}.verify" of .ginko/config.json`);
     if (!verify.ok) return verify;
     return ok([
       {
         name,
+        origin,
         argv: argv.value,
         capabilities: configured.capabilities,
         count,
@@ -63,8 +71,11 @@ function named(name: string, options: OrchestrateOptions, config: Config): Resul
       },
     ]);
   }
+  const origin = `--agent ${name}`;
   if (name === shellAgent)
-    return ok([{ name, argv: null, capabilities: options.capabilities, count, verify: null, isFromRepository: true }]);
+    return ok([
+      { name, origin, argv: null, capabilities: options.capabilities, count, verify: null, isFromRepository: true },
+    ]);
   const preset = agentPresets[name];
   if (preset === undefined) {
     const known = [...Object.keys(config.agents), ...Object.keys(agentPresets), shellAgent].join(', ');
@@ -73,9 +84,19 @@ function named(name: string, options: OrchestrateOptions, config: Config): Resul
       `--agent must name an agent, got "${name}". There are: ${known}. Or give the command with --exec.`,
     );
   }
-  const argv = command(preset.command, name);
+  const argv = command(preset.command, origin);
   return argv.ok
-    ? ok([{ name, argv: argv.value, capabilities: options.capabilities, count, verify: null, isFromRepository: false }])
+    ? ok([
+        {
+          name,
+          origin,
+          argv: argv.value,
+          capabilities: options.capabilities,
+          count,
+          verify: null,
+          isFromRepository: false,
+        },
+      ])
     : argv;
 }
 
@@ -89,7 +110,5 @@ function atMost(specs: readonly LocalAgentSpec[], total: number): LocalAgentSpec
 
 export function command(text: string, name: string): Result<readonly string[]> {
   const argv = splitCommand(text);
-  if (!argv.ok) return failed('bad_configuration', `${name}: ${argv.failure.message}`);
-  if (argv.value.length === 0) return failed('bad_configuration', `${name} is an empty command.`);
-  return argv;
+  return argv.ok ? argv : failed('bad_configuration', `${name}: ${argv.failure.message}`);
 }

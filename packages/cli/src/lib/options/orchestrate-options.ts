@@ -1,6 +1,8 @@
 import { failed, idPattern, ok, type Config, type Millis, type Result } from '@ginkoai/contract';
 import { defaultLimits } from '../decide/limits.js';
 import { parseDuration, type DurationOption } from './duration.js';
+import { isSet, persistIntervalOf, persistIntervalVariable, type Environment } from './environment.js';
+import { kebabCase } from './kebab-case.js';
 
 /** The flags of `ginko orchestrate` as commander gives them. */
 export interface OrchestrateFlags {
@@ -64,9 +66,10 @@ export interface OrchestrateOptions {
   readonly isJson: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 const maxAgents = 1000;
+const defaultTaskTimeoutMs: Millis = 60 * 60_000;
+const defaultPollIntervalMs: Millis = 5_000;
+const defaultPersistIntervalMs: Millis = 30_000;
 
 /** Flags win over the environment, the environment over `.ginko/config.json`. Failure: `bad_option` or `bad_configuration`. */
 export function orchestrateOptions(
@@ -85,35 +88,12 @@ export function orchestrateOptions(
     most: 1000,
     example: '3',
   });
-  const taskTimeout = duration(flags.taskTimeout ?? defaults.taskTimeout ?? '60m', {
-    name: '--task-timeout',
-    unit: 'm',
-    example: '60m',
-  });
-  const poll = duration(flags.pollInterval ?? defaults.pollInterval ?? '5s', {
-    name: '--poll-interval',
-    unit: 's',
-    example: '5s',
-  });
-  const persist = duration(
-    flags.persistInterval ?? set(env['GRAPH_PERSIST_INTERVAL']) ?? defaults.persistInterval ?? '30s',
-    {
-      name:
-        flags.persistInterval === undefined && set(env['GRAPH_PERSIST_INTERVAL']) !== undefined
-          ? 'GRAPH_PERSIST_INTERVAL'
-          : '--persist-interval',
-      unit: 's',
-      example: '30s',
-    },
-  );
-  const runtime = flags.maxRuntime ?? defaults.maxRuntime;
-  const maxRuntime =
-    runtime === undefined ? ok(null) : duration(runtime, { name: '--max-runtime', unit: 'm', example: '2h' });
-  const backoff = duration(defaults.backoff ?? `${defaultLimits.backoffMs}ms`, {
-    name: 'defaults.backoff',
-    unit: 's',
-    example: '10s',
-  });
+  const setting = { flags, config, env };
+  const taskTimeout = duration({ ...setting, key: 'taskTimeout', unit: 'm', examples: ['60m', '2h'] });
+  const poll = duration({ ...setting, key: 'pollInterval', unit: 's', examples: ['5s', '500ms'] });
+  const persist = duration({ ...setting, key: 'persistInterval', unit: 's', examples: ['30s', '5m'] });
+  const maxRuntime = duration({ ...setting, key: 'maxRuntime', unit: 'm', examples: ['2h', '90m'] });
+  const backoff = duration({ ...setting, key: 'backoff', unit: 's', examples: ['10s', '1m'] });
   const capabilities = capabilityList(flags.capabilities ?? '*');
   const conflict = conflicts(flags);
   if (!agents.ok) return agents;
@@ -136,10 +116,10 @@ export function orchestrateOptions(
     capabilities: capabilities.value,
     verify: flags.verify ?? null,
     maxAttempts: maxAttempts.value,
-    backoffMs: backoff.value,
-    taskTimeoutMs: taskTimeout.value,
-    pollIntervalMs: poll.value,
-    persistIntervalMs: persist.value,
+    backoffMs: backoff.value ?? defaultLimits.backoffMs,
+    taskTimeoutMs: taskTimeout.value ?? defaultTaskTimeoutMs,
+    pollIntervalMs: poll.value ?? defaultPollIntervalMs,
+    persistIntervalMs: persist.value ?? defaultPersistIntervalMs,
     maxRuntimeMs: maxRuntime.value,
     isRespawn: flags.respawn === true,
     isTakeover: flags.takeover === true,
@@ -178,12 +158,27 @@ function conflicts(flags: OrchestrateFlags): Result<null> {
   return ok(null);
 }
 
-function set(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
+interface DurationSetting extends Pick<DurationOption, 'unit' | 'examples'> {
+  readonly key: 'taskTimeout' | 'pollInterval' | 'persistInterval' | 'maxRuntime' | 'backoff';
+  readonly flags: OrchestrateFlags;
+  readonly config: Config;
+  readonly env: Environment;
 }
 
-function duration(value: string | number, option: DurationOption): Result<Millis> {
-  return parseDuration(String(value), option);
+/** null: it is set nowhere. A failure names the place where it is set. */
+function duration({ key, flags, config, env, unit, examples }: DurationSetting): Result<Millis | null> {
+  const [example] = examples;
+  const flag = key === 'backoff' ? undefined : flags[key];
+  if (flag !== undefined) {
+    const name = `--${kebabCase(key)}`;
+    return parseDuration(flag, { name, unit, examples, suggestion: `${name} ${example}` });
+  }
+  if (key === 'persistInterval' && isSet(env[persistIntervalVariable])) return persistIntervalOf(env);
+  const value = config.defaults[key];
+  if (value === undefined) return ok(null);
+  const name = `"defaults.${key}" of .ginko/config.json`;
+  const parsed = parseDuration(String(value), { name, unit, examples, suggestion: `"${key}": "${example}"` });
+  return parsed.ok ? parsed : failed('bad_configuration', parsed.failure.message);
 }
 
 function wholeNumber(

@@ -10,4 +10,6 @@ export interface Prepared {
   readonly found: FoundSprint;
   readonly specs: readonly LocalAgentSpec[];
   readonly warnings: readonly string[];
+  /** The command that goes on with this run. */
+  readonly continueWith: string;
 }

@@ -9,6 +9,7 @@ import { errorCode } from './agents/error-code.js';
 import { ownIdentity } from './agents/process-identity.js';
 import { removeEmbeddedGraphFile, writeEmbeddedGraphFile } from './embedded-graph-file.js';
 import { writeFailure } from './file-failure.js';
+import { keepIgnoreFile } from './ignore-file.js';
 
 export { readEmbeddedGraphFile } from './embedded-graph-file.js';
 
@@ -100,10 +101,11 @@ function workerProgram(): Result<string> {
 async function makeFolder(path: string): Promise<Result<string>> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    return ok(path);
   } catch (error) {
     return { ok: false, failure: writeFailure({ error, path, what: 'The folder' }) };
   }
+  const ignored = await keepIgnoreFile(path);
+  return ignored.ok ? ok(path) : ignored;
 }
 
 function untilListening(worker: Worker): Promise<Result<string>> {

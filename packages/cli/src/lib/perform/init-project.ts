@@ -4,6 +4,7 @@ import { ok, type Config, type Result } from '@ginkoai/contract';
 import { firstSprint } from '../sprint/first-sprint.js';
 import { errorCode } from './agents/error-code.js';
 import { writeFailure } from './file-failure.js';
+import { ignoreFileText } from './ignore-file.js';
 import { graphIdOf } from './project.js';
 import { listSprints, sprintDirectory } from './sprint-files.js';
 
@@ -27,9 +28,6 @@ const exampleAgent = {
   count: 2,
 } as const;
 
-const ignored =
-  '# What ginko keeps here belongs to this working copy; the configuration is shared.\n*\n!.gitignore\n!config.json\n';
-
 /** Makes what a project needs to be orchestrated; a file that is there stays. Failures: `file_unwritable`, `disk_full`. */
 export async function initProject(root: string): Promise<Result<InitializedProject>> {
   const { sprints } = await listSprints(root, root);
@@ -41,7 +39,7 @@ export async function initProject(root: string): Promise<Result<InitializedProje
   } satisfies Partial<Config>;
   const wanted = [
     { path: join('.ginko', 'config.json'), text: `${JSON.stringify(config, null, 2)}\n` },
-    { path: join('.ginko', '.gitignore'), text: ignored },
+    { path: join('.ginko', '.gitignore'), text: ignoreFileText },
     ...(hadSprint ? [] : [{ path: join(sprintDirectory, firstSprint.fileName), text: firstSprint.text }]),
   ];
   const files: InitializedFile[] = [];

@@ -38,7 +38,8 @@ export async function readPinnedId(path: string): Promise<string | null> {
     const known = (await readFile(path, 'utf8')).trim();
     return idPattern.test(known) ? known : null;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    // ENOTDIR: something else stands in the folder's place, of which whoever writes there will speak.
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return null;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from '@ginkoai/contract';
+import { ok, type Failure, type Result } from '@ginkoai/contract';
 import { command } from '../options/local-agent-specs.js';
 import type { Prepared } from '../options/prepared.js';
 import { findProgram } from './find-program.js';
@@ -11,43 +11,86 @@ interface PreflightContext {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/**
- * Looks at everything that would stop a run later, while nothing has been touched yet. A repeated task id is row C33 of
- * the reconciliation table: nobody can tell which of the two a fact is about.
- */
+/** Looks at everything that would stop a run later, while nothing has been touched yet. Failure: the first of it. */
 export async function preflight(prepared: Prepared, context: PreflightContext): Promise<Result<null>> {
-  const { found, options, config, specs } = prepared;
-  const file = shownPath(found.file, context.cwd);
+  const problems = await preflightProblems(prepared, context);
+  if (!problems.ok) return problems;
+  const [failure] = problems.value;
+  return failure === undefined ? ok(null) : { ok: false, failure };
+}
+
+/** All that a run would refuse to start for; for its plan. Failures: those of the list of approved commands. */
+export async function preflightProblems(
+  prepared: Prepared,
+  context: PreflightContext,
+): Promise<Result<readonly Failure[]>> {
+  const file = shownPath(prepared.found.file, context.cwd);
+  const trusted = prepared.options.isTrusted ? ok([]) : await checkTrust(prepared, context, file);
+  if (!trusted.ok) return trusted;
+  return ok([...repeatedIds(prepared, file), ...missingPrograms(prepared, context), ...trusted.value]);
+}
+
+/** The open tasks that an agent which runs `**Run:**` blocks cannot begin with. A run would fail them one by one. */
+export function tasksWithoutRunBlock({ found, specs }: Prepared, { cwd }: PreflightContext): readonly Failure[] {
+  // An agent with a command of its own can take them.
+  if (specs.length === 0 || specs.some(({ argv }) => argv !== null)) return [];
+  const file = shownPath(found.file, cwd);
+  return found.sprint.tasks
+    .filter(({ run, status }) => run === null && status !== 'complete' && status !== 'cancelled')
+    .map(({ id, line }) => ({
+      code: 'agent_not_started',
+      message: `${file}:${line}: ${id} has no **Run:** block, which is what the shell agent runs. Add one, or choose another agent.`,
+    }));
+}
+
+/** Row C33 of the reconciliation table: nobody can tell which of the two a fact is about. */
+function repeatedIds({ found }: Prepared, file: string): Failure[] {
   const repeated = found.sprint.problems.filter(({ code }) => code === 'duplicate_id');
   const [first] = repeated;
-  if (first !== undefined) {
-    const more = repeated.length > 1 ? ` (and ${repeated.length - 1} more)` : '';
-    return failed('duplicate_task', `${file}:${first.line}: ${first.message}${more} Nothing was started.`);
+  if (first === undefined) return [];
+  const more = repeated.length > 1 ? ` (and ${repeated.length - 1} more)` : '';
+  return [{ code: 'duplicate_task', message: `${file}:${first.line}: ${first.message}${more} Nothing was started.` }];
+}
+
+interface NamedProgram {
+  readonly origin: string;
+  readonly argv: Result<readonly string[]>;
+  /** What to do beside installing it. */
+  readonly remedy: string;
+}
+
+function missingPrograms(prepared: Prepared, { env }: PreflightContext): Failure[] {
+  return programsOf(prepared).flatMap(({ origin, argv, remedy }): Failure[] => {
+    if (!argv.ok) return [argv.failure];
+    const program = argv.value[0] ?? '';
+    if (findProgram(program, { path: env['PATH'] ?? '', cwd: prepared.found.root }) !== null) return [];
+    const message = `${origin}: the program "${program}" was not found or is not executable. Install it, or ${remedy}.`;
+    return [{ code: 'agent_not_started', message }];
+  });
+}
+
+function programsOf({ specs, options, config }: Prepared): NamedProgram[] {
+  const agents = specs.flatMap(({ argv, origin }): NamedProgram[] => {
+    if (argv === null) return [];
+    const remedy =
+      origin === '--exec' ? 'correct the command after --exec' : 'choose another agent with --exec or --agent';
+    return [{ origin, argv: ok(argv), remedy }];
+  });
+  const { verify } = config.defaults;
+  if (options.verify !== null) {
+    const argv = command(options.verify, '--verify');
+    return [...agents, { origin: '--verify', argv, remedy: 'correct the command after --verify' }];
   }
-  const programs = specs.flatMap(({ argv, name }) =>
-    argv === null ? [] : [{ program: argv[0] ?? '', of: `agent ${name}` }],
-  );
-  const verify = options.verify ?? config.defaults.verify;
-  if (verify !== undefined && verify !== null) {
-    const argv = command(verify, '--verify');
-    if (!argv.ok) return argv;
-    programs.push({ program: argv.value[0] ?? '', of: 'the verify command' });
-  }
-  for (const { program, of } of programs) {
-    if (findProgram(program, { path: context.env['PATH'] ?? '', cwd: found.root }) !== null) continue;
-    return failed(
-      'agent_not_started',
-      `The program of ${of} was not found or is not executable: "${program}". Install it, correct its name, or choose another agent with --exec or --agent.`,
-    );
-  }
-  return options.isTrusted ? ok(null) : checkTrust(prepared, context, file);
+  if (verify === undefined) return agents;
+  const origin = '"defaults.verify" of .ginko/config.json';
+  return [...agents, { origin, argv: command(verify, origin), remedy: 'give another command with --verify' }];
 }
 
 async function checkTrust(
   { found, options, config, specs }: Prepared,
   { env }: PreflightContext,
   file: string,
-): Promise<Result<null>> {
+): Promise<Result<readonly Failure[]>> {
   const commands = repositoryCommands({
     sprint: found.sprint,
     file,
@@ -61,10 +104,8 @@ async function checkTrust(
   const open = await untrusted(commands, env);
   if (!open.ok) return open;
   const [first] = open.value;
-  if (first === undefined) return ok(null);
+  if (first === undefined) return ok([]);
   const more = open.value.length > 1 ? ` and ${open.value.length - 1} more` : '';
-  return failed(
-    'not_trusted',
-    `This repository brings commands that you have not approved: ${first.where}${more}. Look at them and approve them with ginko trust, or approve them for this run with --trust.`,
-  );
+  const message = `This repository brings commands that you have not approved: ${first.where}${more}. Look at them and approve them with ginko trust, or approve them for this run with --trust.`;
+  return ok([{ code: 'not_trusted', message }]);
 }

@@ -5,6 +5,7 @@ import { loadConfig } from '../options/load-config.js';
 import { stateKeyOf } from '../sprint/state-key.js';
 import { errorCode } from './agents/error-code.js';
 import { readFailure } from './file-failure.js';
+import type { SprintNaming } from './no-sprint.js';
 import { findProjectRoot, findSprint, listSprints, type SprintFile } from './sprint-files.js';
 
 export interface RunPlaceSearch {
@@ -13,6 +14,8 @@ export interface RunPlaceSearch {
   readonly sprint?: string | undefined;
   /** `--epic`. */
   readonly epic?: EpicId | undefined;
+  /** How the command lets people say which sprint they mean; absent: with `--sprint`. */
+  readonly naming?: SprintNaming;
 }
 
 /** Which run of which working copy a command is about. */
@@ -31,13 +34,18 @@ export interface RunPlace {
  * this working copy. Failures: `bad_option`, `bad_configuration`, `no_sprint`, `not_found`, `sprint_ambiguous`,
  * `file_unreadable`.
  */
-export async function findRunPlace({ cwd, sprint, epic }: RunPlaceSearch): Promise<Result<RunPlace>> {
+export async function findRunPlace({
+  cwd,
+  sprint,
+  epic,
+  naming = 'option',
+}: RunPlaceSearch): Promise<Result<RunPlace>> {
   if (epic !== undefined && !idPattern.test(epic)) return badEpic(epic);
   const root = await findProjectRoot(cwd);
   const loaded = await loadConfig(root);
   if (!loaded.ok) return loaded;
   const { config, warnings } = loaded.value;
-  const chosen = await chooseRun({ cwd, root, sprint, epic });
+  const chosen = await chooseRun({ cwd, root, sprint, epic, naming });
   return chosen.ok ? ok({ root, config, warnings, ...chosen.value }) : chosen;
 }
 
@@ -58,9 +66,10 @@ type Chosen = Pick<RunPlace, 'epicId' | 'sprint'>;
 
 interface Choice extends RunPlaceSearch {
   readonly root: string;
+  readonly naming: SprintNaming;
 }
 
-async function chooseRun({ cwd, root, sprint, epic }: Choice): Promise<Result<Chosen>> {
+async function chooseRun({ cwd, root, sprint, epic, naming }: Choice): Promise<Result<Chosen>> {
   if (sprint !== undefined) {
     const found = await findSprint({ cwd, sprint });
     return found.ok ? ok({ epicId: epic ?? keyOf(found.value), sprint: found.value }) : found;
@@ -69,7 +78,7 @@ async function chooseRun({ cwd, root, sprint, epic }: Choice): Promise<Result<Ch
     const found = await findSprint({ cwd, epic });
     return ok({ epicId: epic, sprint: found.ok ? found.value : await sprintOf(epic, root) });
   }
-  const active = await findSprint({ cwd });
+  const active = await findSprint({ cwd, naming });
   if (active.ok) return ok({ epicId: keyOf(active.value), sprint: active.value });
   if (active.failure.code !== 'no_sprint') return active;
   return theOnlyRun(root, active.failure);

@@ -9,6 +9,7 @@ import { pointedFile } from '../sprint/pointed-file.js';
 import type { Sprint } from '../sprint/sprint.js';
 import { errorCode } from './agents/error-code.js';
 import { readFailure } from './file-failure.js';
+import { noSprint, sprintNamings, type SprintNaming } from './no-sprint.js';
 
 export const sprintDirectory = join('docs', 'sprints');
 
@@ -20,6 +21,8 @@ export interface SprintSearch {
   readonly sprint?: string;
   /** The active sprint of this epic. */
   readonly epic?: EpicId;
+  /** How the command lets people say which sprint they mean; absent: with `--sprint`. */
+  readonly naming?: SprintNaming;
 }
 
 export interface SprintFile {
@@ -71,12 +74,16 @@ export async function locateSprint(search: SprintSearch): Promise<Result<FoundSp
   const root = await findProjectRoot(search.cwd);
   if (search.sprint !== undefined) return locateNamed({ ...search, sprint: search.sprint, root });
   const { sprints, troubles } = await listSprints(root, search.cwd);
-  const { epic } = search;
+  const { epic, naming = 'option' } = search;
   const chosen = chooseActiveSprint(
     epic === undefined
       ? sprints
       : sprints.filter((each) => each.sprint.epicId === epic || each.sprint.sprintId === epic),
+    sprintNamings[naming].choose,
   );
+  if (!chosen.ok && chosen.failure.code === 'no_sprint') {
+    return noSprint({ folder: join(root, sprintDirectory), naming, epic, sprints, troubles });
+  }
   if (!chosen.ok) return { ok: false, failure: withTroubles(chosen.failure, troubles) };
   const { path, text, sprint } = chosen.value.chosen;
   return ok({ file: path, text, sprint, root, why: chosen.value.why });

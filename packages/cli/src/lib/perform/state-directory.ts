@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { failed, idPattern, ok, type EpicId, type Result } from '@ginkoai/contract';
 import { errorCode } from './agents/error-code.js';
 import { writeFailure } from './file-failure.js';
+import { keepIgnoreFile } from './ignore-file.js';
 import { syncDirectory } from './write-atomically.js';
 
 export interface StateDirectoryOptions {
@@ -28,7 +29,9 @@ export async function openStateDirectory(options: StateDirectoryOptions): Promis
     const opened = await openFolder(path, { readOnly: options.readOnly ?? false });
     if (!opened.ok) return opened;
   }
-  return ok(directory);
+  if (options.readOnly === true) return ok(directory);
+  const ignored = await keepIgnoreFile(ginko);
+  return ignored.ok ? ok(directory) : ignored;
 }
 
 /** Ids stay themselves. Anything else is escaped, and begins with `%`, which no id does. */

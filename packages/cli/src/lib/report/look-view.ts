@@ -16,14 +16,17 @@ export type FoundRun = RunLook & { readonly source: 'graph' | 'local' };
 export interface LookViewOptions {
   readonly sprintTitle: string;
   readonly now: EpochMillis;
+  /** The command that goes on with the run; absent: its options are not known. */
+  readonly resumeCommand?: string;
 }
 
 /** What `ginko status` shows. */
-export function lookLines(look: FoundRun, { sprintTitle, now }: LookViewOptions): StyledLine[] {
+export function lookLines(look: FoundRun, options: LookViewOptions): StyledLine[] {
+  const { sprintTitle, now, resumeCommand } = options;
   return [
-    ...statusView(statusInput(look, sprintTitle), { now }),
+    ...statusView(statusInput(look, sprintTitle), options),
     [],
-    lineOf('Orchestrator: ', orchestratorText(look.orchestrator)),
+    lineOf('Orchestrator: ', orchestratorText(look.orchestrator, resumeCommand)),
     ...(look.reason === null ? [] : [lineOf(`Not from the graph: ${look.reason}`)]),
     ...lastEventLines(look, now),
     ...look.unreadWords.map(({ id, status, by, at }) =>

@@ -8,9 +8,8 @@ export interface NextStep {
   readonly command?: string;
 }
 
-const resume = 'ginko orchestrate --resume';
-
-export function nextStep(reason: StopReason): NextStep {
+/** `resume`: the command that goes on with this run. */
+export function nextStep(reason: StopReason, resume = 'ginko orchestrate --resume'): NextStep {
   switch (reason) {
     case 'complete':
     case 'nothing_to_do':

@@ -66,11 +66,18 @@ export function createOutput({ stdout, stderr, env }: OutputOptions): Output {
     json: (value) => write(stdout, `${JSON.stringify(value)}\n`),
     raw: (text) => write(stdout, text),
     isTerminal,
-    hasColors: isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    hasColors: hasColors(isTerminal, env),
     canRedraw: isTerminal && env['TERM'] !== 'dumb',
     // A terminal whose size is not known says 0.
     columns: () => stdout.columns || 80,
     rows: () => stdout.rows || 24,
     writtenCharacters: () => written,
   };
+}
+
+/** `FORCE_COLOR` wins, as it is the more particular wish: `0` and `false` take colours away. */
+function hasColors(isTerminal: boolean, env: OutputOptions['env']): boolean {
+  const forced = env['FORCE_COLOR'] ?? '';
+  if (forced !== '') return forced !== '0' && forced !== 'false';
+  return isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }

@@ -10,13 +10,16 @@ import { unblockHint } from './unblock-hint.js';
 
 export interface StatusViewOptions {
   readonly now: EpochMillis;
+  /** The command that goes on with the run; absent: its options are not known. */
+  readonly resumeCommand?: string;
 }
 
 /** A run as it stands, for `ginko status`. */
-export function statusView(input: StatusInput, { now }: StatusViewOptions): StyledLine[] {
+export function statusView(input: StatusInput, options: StatusViewOptions): StyledLine[] {
+  const { now } = options;
   const status = runStatus(input);
   return [
-    ...headLines(input, status, now),
+    ...headLines(input, status, options),
     ...section('Running', status.running, ({ taskId, title, agentId, attempt, since }) => [
       taskLine(taskId, title, ` (${agentId}${attempt > 1 ? `, attempt ${attempt}` : ''}${sinceText(since, now)})`),
     ]),
@@ -59,7 +62,7 @@ export function statusJson(input: StatusInput): object {
 function headLines(
   { checkpoint, source, sprintTitle }: StatusInput,
   status: RunStatus,
-  now: EpochMillis,
+  { now, resumeCommand }: StatusViewOptions,
 ): StyledLine[] {
   const { counts, total } = status;
   const bar = progressBar({ done: counts.complete, total }, 20);
@@ -73,7 +76,7 @@ function headLines(
     ),
     lineOf(`  Last event: ${agoText(status.lastEventAt, now)}`),
     ...leaseLines(status.lease),
-    ...endLines(checkpoint),
+    ...endLines(checkpoint, resumeCommand),
   ];
 }
 
@@ -87,9 +90,12 @@ function leaseLines(lease: LeaseStatus | null): StyledLine[] {
   }
 }
 
-function endLines({ exitReason, exitCode }: StatusInput['checkpoint']): StyledLine[] {
+function endLines(
+  { exitReason, exitCode }: StatusInput['checkpoint'],
+  resumeCommand: string | undefined,
+): StyledLine[] {
   if (exitReason === undefined) return [];
-  const command = isStopReason(exitReason) ? nextStep(exitReason).command : undefined;
+  const command = isStopReason(exitReason) ? nextStep(exitReason, resumeCommand).command : undefined;
   return [
     lineOf(`  Ended: ${exitReason.replaceAll('_', ' ')}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`),
     ...(command === undefined ? [] : [lineOf('  Continue with: ', span(command, 'accent'))]),

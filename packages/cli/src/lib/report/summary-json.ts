@@ -28,5 +28,6 @@ export function summaryJson(summary: RunSummary): Record<string, unknown> {
     })),
     failedOutputs: summary.failedOutputs,
     stateDirectory: summary.stateDirectory,
+    ...(summary.resumeCommand === undefined ? {} : { resumeCommand: summary.resumeCommand }),
   };
 }

@@ -96,8 +96,8 @@ function blockedTaskLines({ taskId, title, reason, detail }: BlockedTask): Style
 const moreLine = (more: number): StyledLine[] =>
   more > 0 ? [lineOf(`    and ${countText(more)} more; ginko status names them all`)] : [];
 
-function nextLines({ stopReason, exitCode, stateDirectory }: RunSummary): StyledLine[] {
-  const { mustDo, command } = nextStep(stopReason);
+function nextLines({ stopReason, exitCode, stateDirectory, resumeCommand }: RunSummary): StyledLine[] {
+  const { mustDo, command } = nextStep(stopReason, resumeCommand);
   return [
     ...(command === undefined ? [] : [lineOf(`  State: ${stateDirectory}`)]),
     ...(mustDo === undefined ? [] : [lineOf('  To do: ', span(mustDo, 'strong'))]),

@@ -32,9 +32,13 @@ const endedStatuses: ReadonlySet<string> = new Set([
 
 /**
  * Chooses the active sprint: the one declared active in its front matter; CURRENT-SPRINT.md, if it has tasks or names
- * a file; the newest file with open tasks; the newest file with tasks.
+ * a file; the newest file with open tasks; the newest file with tasks. `choose` begins the sentence that says how to
+ * name one of several, up to "or set".
  */
-export function chooseActiveSprint<C extends SprintCandidate>(candidates: readonly C[]): Result<ActiveSprint<C>> {
+export function chooseActiveSprint<C extends SprintCandidate>(
+  candidates: readonly C[],
+  choose: (file: string) => string = (file) => `Choose one with --sprint ${file}, or set`,
+): Result<ActiveSprint<C>> {
   const usable = candidates.filter(({ sprint }) => sprint.tasks.length > 0 && !isEnded(sprint));
   const declared = withoutCopies(usable.filter(({ sprint }) => activeStatuses.has(sprint.declaredStatus ?? '')));
   const [first, second] = declared;
@@ -42,7 +46,7 @@ export function chooseActiveSprint<C extends SprintCandidate>(candidates: readon
     return failed(
       'sprint_ambiguous',
       `${declared.length} sprints are declared active: ${declared.map(({ file }) => file).join(' and ')}. ` +
-        `Choose one with --sprint ${first.file}, or set "status: complete" in the front matter of the others.`,
+        `${choose(first.file)} "status: complete" in the front matter of the others.`,
     );
   }
   if (first !== undefined) {
@@ -91,10 +95,7 @@ function chooseNewest<C extends SprintCandidate>(usable: readonly C[]): Result<A
   if (newest !== undefined) {
     return ok({ chosen: newest, why: `${newest.file} is the newest sprint file; none has open tasks left` });
   }
-  return failed(
-    'no_sprint',
-    'No sprint file with tasks was found in docs/sprints. Write one (ginko init makes a first one), or name a file with --sprint.',
-  );
+  return failed('no_sprint', 'No sprint file with tasks was found in docs/sprints.');
 }
 
 function newestOf<C extends SprintCandidate>(candidates: readonly C[]): C | undefined {

@@ -100,7 +100,7 @@ describe('ginko status', () => {
     writeFileSync(join(directory(), 'checkpoint.json'), 'damaged');
     const { warnings } = (await project().json('status')) as { warnings: string[] };
     expect(warnings[0]).toContain('checkpoint.json is not JSON');
-    expect((await project().run('checkpoint', 'history')).stdout).toContain('! checkpoint.json: ');
+    expect((await project().run('checkpoint', 'history')).stdout).toContain('! checkpoint.json is not JSON');
   });
 
   it('refuses what a newer ginko wrote', async () => {

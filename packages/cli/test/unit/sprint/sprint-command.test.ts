@@ -105,7 +105,8 @@ describe('ginko sprint check', () => {
     const { exitCode, stdout } = await ginko(['check', fixturePath('troubled.md')]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain(`${fixturePath('troubled.md')}:15: duplicate_id: The id TASK-2 stands on line 7`);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(9);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(10);
+    expect(stdout).toMatch(/4 tasks, 9 problems; 4 of them: a run would not start, or leave tasks blocked\n$/);
   });
 
   it.each([
@@ -122,7 +123,7 @@ describe('ginko sprint check', () => {
 
   it('says that all is well', async () => {
     await put('a.md', '### T1: a\n');
-    expect((await ginko(['check', 'a.md'])).stdout).toBe('docs/sprints/a.md: 1 tasks, no problems\n');
+    expect((await ginko(['check', 'a.md'])).stdout).toBe('docs/sprints/a.md: 1 task, no problems\n');
   });
 });
 
