@@ -1,18 +1,17 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { ok, type EpicId, type LauncherAttempt, type Result } from '@ginkoai/contract';
+import { relative } from 'node:path';
+import { ok, type EpicId, type LauncherAttempt, type LeaseView, type Millis, type Result } from '@ginkoai/contract';
 import { defaultLimits } from '../decide/limits.js';
 import type { Prepared } from '../options/prepared.js';
 import type { Clock } from '../ports.js';
 import type { RecoveryTableRow } from '../report/reporter.js';
 import { LocalAgents } from './agents/local-agents.js';
 import { observeLaunchers } from './agents/observe-launchers.js';
-import { connectGraph, type GraphConnection } from './connect-graph.js';
-import { graphToLookAt } from './graph-to-look-at.js';
+import { whoIsAtWork, type AtWork } from './at-work.js';
+import type { GraphConnection } from './connect-graph.js';
+import { graphAsItIs, type GraphAsItIs } from './graph-as-it-is.js';
 import { wordsOf } from './graph-words.js';
-import { loadLocalState } from './local-state.js';
+import { lastHeard } from './last-heard.js';
+import { loadLocalState, type LocalState } from './local-state.js';
 import { loadMarksFile } from './marks-file.js';
 import { planRecovery, type RecoveryPlan } from './plan-recovery.js';
 import { graphIdOf, knownPlaceOf } from './project.js';
@@ -32,6 +31,8 @@ export interface LookAhead {
   readonly sources: RecoverySources;
   readonly rows: readonly RecoveryTableRow[];
   readonly warnings: readonly string[];
+  /** Because of whom a resume would be refused; null: nobody is known to orchestrate. */
+  readonly atWork: AtWork | null;
 }
 
 /** What `--resume` would do: the same sources and the same plan, with no lock, no lease, no launcher, and no write. */
@@ -41,7 +42,6 @@ export async function lookAhead(prepared: Prepared, env: Environment, clock: Clo
   const identity = sprintIdentity(found.file, found.sprint, options.epic);
   const graphId = await graphIdOf({ root, env, config });
   const graph = await graphAsItIs({ root, env, config, isOffline: options.isOffline });
-  if (!graph.ok) return graph;
   try {
     const place = (await knownPlaceOf(root)) ?? 'none';
     const directory = await openStateDirectory({ workingCopy: root, epicId: identity.epicId, readOnly: true });
@@ -49,23 +49,22 @@ export async function lookAhead(prepared: Prepared, env: Environment, clock: Clo
     const stateFile = createStateFile({ directory: directory.value, epicId: identity.epicId, graphId, readOnly: true });
     const local = await loadLocalState({ stateFile, place, readOnly: true });
     if (!local.ok) return local;
-    const connection = graph.value.connection ?? { why: 'nobody serves one, and there is no .ginko/graph.db' };
-    const sources = await gatherSources({
-      local: local.value,
-      place,
-      epicId: identity.epicId,
-      graph: connection,
-    });
+    const sources = await sourcesOf(graph, { local: local.value, place, epicId: identity.epicId });
     if (!sources.ok) return sources;
+    const answering = graph.kind === 'connected' && sources.value.graph.kind !== 'unavailable' ? graph.connection : null;
+    const lease = await leaseNow(answering, identity.epicId);
+    const lastHeardAt = lastHeard({ lease, sources: sources.value, clock });
+    const atWork = await whoIsAtWork({ directory: directory.value, epicId: identity.epicId, graph: answering });
     const attempts = await observeLaunchers({ root, scope: `${graphId}/${identity.epicId}`, now: clock.now() });
     if (!attempts.ok) return attempts;
-    const words = await wordsSince(graph.value.connection, identity.epicId, sources.value.graphRevision);
+    const words = await wordsSince(answering, identity.epicId, sources.value.graphRevision);
     const plan = await plannedRecovery(prepared, {
       sources: sources.value,
       place,
       directory: directory.value,
       attempts: attempts.value,
       words,
+      lastHeardAt,
       clock,
     });
     if (!plan.ok) return plan;
@@ -73,11 +72,32 @@ export async function lookAhead(prepared: Prepared, env: Environment, clock: Clo
       plan: plan.value,
       sources: sources.value,
       rows: plan.value === null ? [] : tableRows(prepared, plan.value, sources.value),
-      warnings: local.value.warnings,
+      warnings: [...local.value.warnings, ...withoutGraph(sources.value)],
+      atWork,
     });
   } finally {
-    await graph.value.close();
+    if (graph.kind === 'connected') await graph.close();
   }
+}
+
+async function sourcesOf(
+  graph: GraphAsItIs,
+  of: { readonly local: LocalState; readonly place: string; readonly epicId: EpicId },
+): Promise<Result<RecoverySources>> {
+  if (graph.kind === 'connected') return gatherSources({ ...of, graph: graph.connection });
+  const sources = await gatherSources({ ...of, graph: { why: graph.kind === 'none' ? '' : graph.failure.message } });
+  // The graph that a run would make has nothing.
+  return sources.ok && graph.kind === 'none' ? ok({ ...sources.value, graph: { kind: 'none' } }) : sources;
+}
+
+function withoutGraph({ graph }: RecoverySources): string[] {
+  if (graph.kind !== 'unavailable') return [];
+  return [`${graph.why.replace(/([^.])$/, '$1.')} A run would go on with the state of this working copy.`];
+}
+
+async function leaseNow(graph: GraphConnection | null, epicId: EpicId): Promise<LeaseView | undefined> {
+  const asked = await graph?.client.readLease({ epicId }, { retries: 0 });
+  return asked?.ok === true ? (asked.value.lease ?? undefined) : undefined;
 }
 
 interface PlanParts {
@@ -86,12 +106,14 @@ interface PlanParts {
   readonly directory: string;
   readonly attempts: readonly LauncherAttempt[];
   readonly words: ReturnType<typeof wordsOf>;
+  /** By the monotonic clock. */
+  readonly lastHeardAt: Millis;
   readonly clock: Clock;
 }
 
 async function plannedRecovery(prepared: Prepared, parts: PlanParts): Promise<Result<RecoveryPlan | null>> {
   const { found, options, config, specs } = prepared;
-  const { sources, place, directory, attempts, words, clock } = parts;
+  const { sources, place, directory, attempts, words, lastHeardAt, clock } = parts;
   const marks = await loadMarksFile({ directory, readOnly: true });
   if (!marks.ok) return marks;
   const nobody = (): void => undefined;
@@ -135,9 +157,8 @@ async function plannedRecovery(prepared: Prepared, parts: PlanParts): Promise<Re
         state,
         agents,
         attempts,
-        lastHeardAt: Date.parse(state.lastEventAt),
+        heardMsAgo: clock.monotonic() - lastHeardAt,
         isGone: options.isTakeover,
-        now: clock.now(),
       }),
     successor: {
       holder: newHolder(clock.now(), place),
@@ -146,7 +167,7 @@ async function plannedRecovery(prepared: Prepared, parts: PlanParts): Promise<Re
     },
     now: clock.now(),
     chance: Math.random,
-    limits: defaultLimits,
+    limits: { ...defaultLimits, maxAttempts: options.maxAttempts, backoffMs: options.backoffMs },
     includeInProgress: options.includeInProgress,
     keepRunning: options.keepRunning,
   });
@@ -177,44 +198,5 @@ function tableRows({ found }: Prepared, plan: RecoveryPlan, sources: RecoverySou
       row: change.row,
       decision: change.sentence,
     };
-  });
-}
-
-interface GraphAsItIs {
-  readonly connection: GraphConnection | null;
-  close(): Promise<void>;
-}
-
-/** A served or configured graph is asked; of one that nobody serves a copy is opened, so that not even its log moves. */
-async function graphAsItIs(options: {
-  root: string;
-  env: Environment;
-  config: Prepared['config'];
-  isOffline: boolean;
-}): Promise<Result<GraphAsItIs>> {
-  const served = await graphToLookAt({ ...options, unserved: 'leave' });
-  if (!served.ok) return served;
-  const connection = served.value;
-  if (connection !== null) return ok({ connection, close: () => connection.close() });
-  const database = join(options.root, '.ginko', 'graph.db');
-  if (!existsSync(database)) return ok({ connection: null, close: () => Promise.resolve() });
-  const copy = await mkdtemp(join(tmpdir(), 'ginko-look-'));
-  const remove = (): Promise<void> => rm(copy, { recursive: true, force: true });
-  await mkdir(join(copy, '.ginko'));
-  for (const suffix of ['', '-wal']) {
-    if (existsSync(database + suffix)) await copyFile(database + suffix, join(copy, '.ginko', `graph.db${suffix}`));
-  }
-  const env = { ...options.env, GINKO_GRAPH_ID: await graphIdOf(options) };
-  const opened = await connectGraph({ root: copy, config: options.config, env, isOffline: true, purpose: 'look' });
-  if (!opened.ok) {
-    await remove();
-    return opened;
-  }
-  return ok({
-    connection: opened.value,
-    close: async () => {
-      await opened.value.close();
-      await remove();
-    },
   });
 }
