@@ -15,9 +15,16 @@ export function recoveryTable(rows: readonly RecoveryTableRow[], width: number):
   return [...layOut(rows, width), [], lineOf(`${counted(rows.length, 'task')}; nothing was changed.`)];
 }
 
-/** The same for a program. */
+/** The same for a program; a source that says nothing of a task is null. */
 export function recoveryTableJson(rows: readonly RecoveryTableRow[]): object {
-  return { kind: 'recovery_table', tasks: rows };
+  const orNull = (said: string): string | null => (said === '-' ? null : said);
+  const tasks = rows.map((row) => ({
+    ...row,
+    local: orNull(row.local),
+    graph: orNull(row.graph),
+    agent: orNull(row.agent),
+  }));
+  return { kind: 'recovery_table', tasks };
 }
 
 /** From here on the columns of the sources, cut to their most, leave enough for the agent's. */
