@@ -41,6 +41,12 @@ export const grantedLeaseSchema = z.object({
 
 export type GrantedLease = z.infer<typeof grantedLeaseSchema>;
 
+/**
+ * How long ago the lease was renewed, by the server's clock, when it answered: what to reckon with, for the client's
+ * clock is not the server's. Absent: the server is an older one.
+ */
+const renewedMsAgoSchema = z.number().optional();
+
 export const acquireLeaseResponseSchema = grantedLeaseSchema.extend({
   /** The last holder before this one. */
   previous: z
@@ -49,6 +55,7 @@ export const acquireLeaseResponseSchema = grantedLeaseSchema.extend({
       epoch: epochSchema,
       expiresAt: isoTimeSchema,
       renewedAt: isoTimeSchema,
+      renewedMsAgo: renewedMsAgoSchema,
       released: z.boolean(),
     })
     .optional(),
@@ -72,6 +79,7 @@ export const leaseViewSchema = z.object({
   holder: holderSchema,
   grantedAt: isoTimeSchema,
   renewedAt: isoTimeSchema,
+  renewedMsAgo: renewedMsAgoSchema,
   expiresAt: isoTimeSchema,
   ttlMs: z.int(),
   /** By the server's clock; 0 or less: it has run out. */

@@ -1,4 +1,10 @@
-import { leaseDefaults, type LeaseHeldDetails, type LeaseView, type Millis } from '@ginkoai/contract';
+import {
+  leaseDefaults,
+  type AcquireLeaseResponse,
+  type LeaseHeldDetails,
+  type LeaseView,
+  type Millis,
+} from '@ginkoai/contract';
 import type { HoldDecision, HoldRequest, Lease } from '../decide/lease.js';
 import { answered, refused, type Refusal } from '../http/answer.js';
 import type { Handlers } from '../http/handlers.js';
@@ -27,7 +33,7 @@ export function leaseHandlers({ store, now, ttlMs = leaseDefaults.ttlMs }: Lease
       });
       if (decision.kind === 'held') return leaseHeld(body, decision.lease, now());
       if (decision.kind === 'stale') return staleByLease(body, body.reclaim?.epoch ?? 0, decision.lease);
-      return answered({ ...granted(decision.lease), ...previousOf(decision.lease) });
+      return answered({ ...granted(decision.lease), ...previousOf(decision.lease, now()) });
     },
 
     async renewLease({ body }) {
@@ -53,9 +59,17 @@ function granted({ epoch, expiresAt, ttlMs }: Lease): { epoch: number; expiresAt
   return { epoch, expiresAt: isoTime(expiresAt), ttlMs };
 }
 
-function previousOf({ previous }: Lease) {
+function previousOf({ previous }: Lease, now: number): Pick<AcquireLeaseResponse, 'previous'> {
   if (previous === null) return {};
-  return { previous: { ...previous, expiresAt: isoTime(previous.expiresAt), renewedAt: isoTime(previous.renewedAt) } };
+  const { renewedAt, expiresAt } = previous;
+  return {
+    previous: {
+      ...previous,
+      expiresAt: isoTime(expiresAt),
+      renewedAt: isoTime(renewedAt),
+      renewedMsAgo: now - renewedAt,
+    },
+  };
 }
 
 function leaseView(lease: Lease, now: number): LeaseView {
@@ -64,6 +78,7 @@ function leaseView(lease: Lease, now: number): LeaseView {
     holder: lease.holder,
     grantedAt: isoTime(lease.grantedAt),
     renewedAt: isoTime(lease.renewedAt),
+    renewedMsAgo: now - lease.renewedAt,
     expiresAt: isoTime(lease.expiresAt),
     ttlMs: lease.ttlMs,
     expiresInMs: lease.expiresAt - now,

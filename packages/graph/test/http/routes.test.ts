@@ -135,9 +135,10 @@ describe('the lease', () => {
   it('tells the next holder about the one before, again when it asks again', async () => {
     await acquire('a', { ttlMs: 1_000 });
     test.advance(1_000);
-    const previous = { holder: aHolder('a'), epoch: 1, released: false };
+    const previous = { holder: aHolder('a'), epoch: 1, released: false, renewedMsAgo: 1_000 };
     expect(await acquire('b')).toMatchObject({ epoch: 2, previous });
-    expect(await acquire('b')).toMatchObject({ epoch: 2, previous });
+    test.advance(500);
+    expect(await acquire('b')).toMatchObject({ epoch: 2, previous: { ...previous, renewedMsAgo: 1_500 } });
   });
 
   it('is renewed, shown and released', async () => {
@@ -146,6 +147,8 @@ describe('the lease', () => {
     const held = { ...key, orchestratorId: 'a', epoch: 1 };
     expect(await call(renewLease, { body: held })).toMatchObject({ epoch: 1, expiresAt: '2026-01-01T00:00:50.000Z' });
     expect(await call(readLease, { query: key })).toMatchObject({ lease: { expiresInMs: 30_000, released: false } });
+    test.advance(4_000);
+    expect(await call(readLease, { query: key })).toMatchObject({ lease: { renewedMsAgo: 4_000 } });
     expect(await call(releaseLease, { body: held })).toEqual({ released: true, epoch: 1 });
     expect(await call(releaseLease, { body: held })).toEqual({ released: true, epoch: 1 });
     expect(await call(renewLease, { body: held })).toMatchObject({ code: 'stale_epoch' });
