@@ -1,4 +1,4 @@
-import type { EpochMillis, Holder, Millis, TaskId } from '@ginkoai/contract';
+import type { Holder, Millis, TaskId } from '@ginkoai/contract';
 import type { AttemptSighting } from '../decide/actual-task.js';
 import type { RunState, TaskFacts } from '../decide/run-state.js';
 import type { Clock, RunInput } from '../ports.js';
@@ -9,11 +9,10 @@ export const foreignLeaseMs: Millis = 70_000;
 
 export interface ForeignAttemptsOptions {
   readonly state: RunState;
-  /** When the former holder last renewed its lease, or wrote anything; by our clock. */
-  readonly lastHeardAt: EpochMillis;
+  /** How long ago the orchestrator before this one gave its last sign of life. */
+  readonly heardMsAgo: Millis;
   /** A person says that the former machine is gone. */
   readonly isGone: boolean;
-  readonly now: EpochMillis;
 }
 
 /**
@@ -22,9 +21,8 @@ export interface ForeignAttemptsOptions {
  */
 export function sightForeignAttempts({
   state,
-  lastHeardAt,
+  heardMsAgo,
   isGone,
-  now,
 }: ForeignAttemptsOptions): Map<TaskId, AttemptSighting> {
   const seen = new Map<TaskId, AttemptSighting>();
   for (const facts of state.open) {
@@ -35,7 +33,7 @@ export function sightForeignAttempts({
     const isHere = holder !== undefined && process !== undefined && holder.bootId === currentBootId();
     if (isHere && !isAlive(process, holder)) seen.set(facts.id, { ...base, state: 'lost', lossReason: 'process_gone' });
     else if (!isHere && isGone) seen.set(facts.id, { ...base, state: 'lost', lossReason: 'machine_gone' });
-    else if (!isHere && now - lastHeardAt >= foreignLeaseMs)
+    else if (!isHere && heardMsAgo >= foreignLeaseMs)
       seen.set(facts.id, { ...base, state: 'lost', lossReason: 'lease_over' });
     else seen.set(facts.id, { ...base, state: 'silent' });
   }
@@ -50,7 +48,8 @@ export interface FollowForeignAttempts {
   readonly state: RunState;
   readonly clock: Clock;
   readonly intervalMs: Millis;
-  readonly lastHeardAt: EpochMillis;
+  /** See `lastHeard`: by the monotonic clock. */
+  readonly lastHeardAt: Millis;
   readonly isGone: boolean;
   readonly onInput: (input: RunInput) => void;
 }
@@ -66,7 +65,7 @@ export function followForeignAttempts({
 }: FollowForeignAttempts): () => void {
   let cancel: () => void = () => undefined;
   const look = (): void => {
-    const seen = sightForeignAttempts({ state, lastHeardAt, isGone, now: clock.now() });
+    const seen = sightForeignAttempts({ state, heardMsAgo: clock.monotonic() - lastHeardAt, isGone });
     for (const [taskId, { generation, attempt, state: now, lossReason }] of seen) {
       if (now !== 'lost') continue;
       onInput({

@@ -51,7 +51,8 @@ export async function lookAhead(prepared: Prepared, env: Environment, clock: Clo
     if (!local.ok) return local;
     const sources = await sourcesOf(graph, { local: local.value, place, epicId: identity.epicId });
     if (!sources.ok) return sources;
-    const answering = graph.kind === 'connected' && sources.value.graph.kind !== 'unavailable' ? graph.connection : null;
+    const answering =
+      graph.kind === 'connected' && sources.value.graph.kind !== 'unavailable' ? graph.connection : null;
     const lease = await leaseNow(answering, identity.epicId);
     const lastHeardAt = lastHeard({ lease, sources: sources.value, clock });
     const atWork = await whoIsAtWork({ directory: directory.value, epicId: identity.epicId, graph: answering });

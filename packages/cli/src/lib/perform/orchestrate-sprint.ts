@@ -12,10 +12,12 @@ import { claimRun, type Claim } from './claim-run.js';
 import { wordsOf } from './graph-words.js';
 import { Inbox } from './inbox.js';
 import { openJournal } from './journal.js';
+import { lastHeard } from './last-heard.js';
 import { loadMarksFile } from './marks-file.js';
 import { openRun } from './open-run.js';
-import { gatherSources, type RecoverySources } from './recovery-sources.js';
+import { gatherSources } from './recovery-sources.js';
 import { sprintIdentity } from './run-identity.js';
+import { keepResumeCommand } from './resume-command-file.js';
 import { runSession } from './run-session.js';
 import { sightAttempts } from './sight-attempts.js';
 import { SprintSource } from './sprint-source.js';
@@ -77,6 +79,7 @@ async function runClaimed(
   const { place, holder, epoch, directory, graphId } = claim;
   const sources = await gatherSources({ local: claim.local, place, epicId: identity.epicId, graph: claim.askable });
   if (!sources.ok) return sources;
+  const lastHeardAt = lastHeard({ lease: claim.lease?.previous, sources: sources.value, clock });
   const sprint = await openSprintSource(parts, { claim, inbox });
   if (!sprint.ok) return sprint;
   const current: { runId: string; state?: RunState } = { runId: '' };
@@ -97,10 +100,9 @@ async function runClaimed(
     connection: claim.launcher,
   });
   const { words, revision } = await readWords(claim, identity.epicId, sources.value.graphRevision);
-  const hints = specs.length === 0 ? [noAgent] : [];
-  for (const message of [...parts.warnings, ...claim.local.warnings, ...hints]) {
+  const warn = (message: string): void =>
     reporter.event({ kind: 'warning', at: new Date(clock.now()).toISOString(), code: 'state', message });
-  }
+  for (const message of [...parts.warnings, ...claim.local.warnings]) warn(message);
   const run = await openRun({
     sources: sources.value,
     isResume: options.isResume,
@@ -111,14 +113,12 @@ async function runClaimed(
     openJournal: (of) => openJournal({ directory, epoch: of }),
     sight: ({ state }) => {
       current.runId = state.runId;
-      const lastHeardAt = lastHeard(claim, sources.value);
       return sightAttempts({
         state,
         agents,
         attempts: claim.launcher.attempts,
-        lastHeardAt,
+        heardMsAgo: clock.monotonic() - lastHeardAt,
         isGone: options.isTakeover,
-        now: clock.now(),
       });
     },
     clock,
@@ -130,6 +130,10 @@ async function runClaimed(
   if (!run.ok) return run;
   current.state = run.value.state;
   current.runId = run.value.state.runId;
+  const { counts } = run.value.state;
+  if (specs.length === 0 && counts.pending + counts.in_progress > 0) warn(noAgent);
+  const kept = await keepResumeCommand(directory, parts.continueWith);
+  if (!kept.ok) warn(kept.failure.message);
   setListener((event) => agents.hear(event));
   const summary = await runSession({
     ...parts,
@@ -141,7 +145,7 @@ async function runClaimed(
     pool: agentIds(specs),
     inbox,
     graphRevision: revision,
-    lastHeardAt: lastHeard(claim, sources.value),
+    lastHeardAt,
   });
   return ok(summary.exitCode);
 }
@@ -189,13 +193,4 @@ async function readWords(
   const news = await graph.client.taskNews({ epicId, since }, { retries: 0 });
   if (!news.ok) return none;
   return { words: wordsOf(news.value), revision: news.value.revision };
-}
-
-/** When the orchestrator before this one gave its last sign of life. */
-function lastHeard(claim: Claim, sources: RecoverySources): number {
-  const renewed = claim.lease?.previous?.renewedAt;
-  if (renewed !== undefined) return Date.parse(renewed);
-  const state =
-    sources.graph.kind === 'found' ? sources.graph.state : sources.local.kind === 'found' ? sources.local.state : null;
-  return state === null ? 0 : Date.parse(state.lastEventAt);
 }
