@@ -126,7 +126,7 @@ describe('the live view of a run on a terminal', () => {
       '',
       '✓ The site: 12 of 12 tasks complete in 3 min 12 s',
       '  Every task is complete.',
-      '  Attempts: 13 begun, 1 failed; 12 tasks completed by this process',
+      '  Attempts: 13 begun, 1 failed',
     ]);
     expect(live.screen.isCursorVisible).toBe(true);
     expect(live.screen.wraps).toBe(true);

@@ -52,8 +52,10 @@ export function aSummary(fields: Partial<RunSummary> = {}): RunSummary {
     adopted: 0,
     failedAttempts: 1,
     completedNow: 12,
+    isResumed: false,
     usage: { tokens: 0, costUsd: 0 },
     stateDirectory: '.ginko/orchestrator/site',
+    left: [],
     failedOutputs: [],
     ...fields,
   };

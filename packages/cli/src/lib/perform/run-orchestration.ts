@@ -80,7 +80,8 @@ export interface LoopEnd {
 export interface RunFigures {
   attempts: number;
   failedAttempts: number;
-  completedNow: number;
+  /** Tasks that were completed, by whomever. */
+  readonly completed: Set<TaskId>;
   readonly failed: { taskId: TaskId; message: string; generation: number; attempt: number }[];
 }
 
@@ -109,7 +110,7 @@ export async function runOrchestration(parts: OrchestrationParts): Promise<LoopE
 class Orchestration {
   readonly #parts: OrchestrationParts;
   readonly #state: RunState;
-  readonly #figures: RunFigures = { attempts: 0, failedAttempts: 0, completedNow: 0, failed: [] };
+  readonly #figures: RunFigures = { attempts: 0, failedAttempts: 0, completed: new Set(), failed: [] };
   #interrupt: InterruptLevel | null = null;
   #stopAgentsBy: Millis | null = null;
   #takenOver: Stop | null = null;
@@ -359,7 +360,7 @@ class Orchestration {
       return recorded;
     }
     const completed = events.filter((event) => event.kind === 'task_completed' && event.held !== true);
-    this.#figures.completedNow += completed.length;
+    for (const event of completed) if (event.kind === 'task_completed') this.#figures.completed.add(event.taskId);
     this.#parts.marks.owe(
       completed.flatMap((event) =>
         event.kind === 'task_completed' && event.by !== 'sprint_file' ? [event.taskId] : [],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { ContextMetrics, OrchestratorCheckpoint, TaskId } from '@ginkoai/contract';
+import { isMet } from '../decide/apply-event.js';
 import { checkpointOf } from '../decide/checkpoint-of.js';
 import type { AttemptId } from '../decide/close-attempt.js';
 import type { RunLimits } from '../decide/limits.js';
@@ -18,6 +19,7 @@ import { graphLinks } from './graph-links.js';
 import { followGraphWords, type GraphWordsParts } from './graph-words.js';
 import type { Inbox } from './inbox.js';
 import { openJournal } from './journal.js';
+import { leftTasks } from './left-tasks.js';
 import type { OpenedRun } from './open-run.js';
 import type { Lock } from './lock.js';
 import { outputTail } from './output-tail.js';
@@ -49,6 +51,8 @@ export interface RunSessionParts {
 
 const finalPersistMs = 5_000;
 const stopGraceMs = 5_000;
+/** Tasks that a summary carries; more are only counted. */
+const shownLeft = 200;
 
 /** Runs an opened run to its end and leaves everything as the next start wants to find it. */
 export async function runSession(parts: RunSessionParts): Promise<RunSummary> {
@@ -102,14 +106,14 @@ class RunSession {
   async run(): Promise<RunSummary> {
     const { opened, reporter, claim, pool } = this.#parts;
     const { state } = opened;
-    reporter.start(
-      () => this.#view(),
-      (taskId) => titleOf(state.tasks.get(taskId)),
-    );
     for (const { id, capabilities } of pool) state.agents.join(id, capabilities);
     for (const facts of state.open) {
       if (facts.assignment?.place === state.place) state.agents.occupy(facts.assignment.agentId, facts.id);
     }
+    reporter.start(
+      () => this.#view(),
+      (taskId) => titleOf(state.tasks.get(taskId)),
+    );
     for (const event of opened.announcement) reporter.event(event);
     for (const { code, message } of claim.warnings) this.#warn(code, message);
     await this.#checkpointer.save();
@@ -225,7 +229,7 @@ class RunSession {
   }
 
   async #finish(ended: LoopEnd): Promise<RunSummary> {
-    const end = withNothingToDo(ended);
+    const end = withNothingToDo(ended, this.#completedNow(ended.figures));
     const { opened, claim, sprint, agents, clock, reporter } = this.#parts;
     const { state } = opened;
     const exitCode = exitCodeAfter(end.stop, state.idleResumes);
@@ -323,15 +327,29 @@ class RunSession {
       attempts: figures.attempts,
       adopted: opened.adopted,
       failedAttempts: figures.failedAttempts,
-      completedNow: figures.completedNow,
+      completedNow: this.#completedNow(figures),
+      isResumed: opened.isRecovered,
       usage: opened.state.usage,
       stateDirectory: relative(root, claim.directory),
+      left: leftTasks(opened.state, {
+        most: shownLeft,
+        outputFileOf: (id) => relative(root, attemptFiles(root, id).outputFile),
+      }),
       failedOutputs: figures.failed.slice(-10).map(({ message, ...id }) => ({
         taskId: id.taskId,
+        attempt: id.attempt,
         message,
         outputFile: relative(root, attemptFiles(root, id).outputFile),
       })),
     };
+  }
+
+  /** Those that the resume itself accepted are among them; those taken back since are not. */
+  #completedNow({ completed }: LoopEnd['figures']): number {
+    const { state, events, isRecovered } = this.#parts.opened;
+    const ids = new Set(completed);
+    for (const event of isRecovered ? events : []) if (event.kind === 'task_completed') ids.add(event.taskId);
+    return [...ids].filter((id) => isMet(state.tasks.get(id))).length;
   }
 
   #warn(code: string, message: string): void {
@@ -348,9 +366,9 @@ function successorHere(lock: Lock): Extract<RunInput, { kind: 'taken_over' }> | 
 }
 
 /** A run that found everything complete did nothing, and should say so. */
-function withNothingToDo(end: LoopEnd): LoopEnd {
+function withNothingToDo(end: LoopEnd, completedNow: number): LoopEnd {
   const { figures, stop } = end;
-  if (stop.reason !== 'complete' || figures.attempts > 0 || figures.completedNow > 0) return end;
+  if (stop.reason !== 'complete' || figures.attempts > 0 || completedNow > 0) return end;
   return { ...end, stop: { reason: 'nothing_to_do', message: 'Nothing to do: every task is complete.' } };
 }
 

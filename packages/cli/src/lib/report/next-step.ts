@@ -15,6 +15,10 @@ export function nextStep(reason: StopReason, resume = 'ginko orchestrate --resum
     case 'nothing_to_do':
     case 'dry_run':
       return {};
+    // The tasks that are left say themselves what they need.
+    case 'attempts_exhausted':
+    case 'blocked':
+    case 'dependency_cycle':
     case 'context_pressure':
     case 'max_runtime':
     case 'interrupted':
@@ -29,20 +33,9 @@ export function nextStep(reason: StopReason, resume = 'ginko orchestrate --resum
       return { mustDo: 'Free space on the disk that holds .ginko.', command: resume };
     case 'no_progress':
       return {
-        mustDo:
-          'Start an agent that can do the ready tasks (--exec, --agent, --capabilities), or finish what is held elsewhere.',
+        mustDo: 'Start an agent that can do the ready tasks (--exec, --agent, --capabilities).',
         command: resume,
       };
-    case 'attempts_exhausted':
-      return {
-        mustDo:
-          'Read the output of the failed attempts, remove the cause, then run ginko task reopen <id> for each task.',
-        command: resume,
-      };
-    case 'blocked':
-      return { mustDo: 'Unblock the tasks listed as blocked; each says who can and how.', command: resume };
-    case 'dependency_cycle':
-      return { mustDo: 'Correct a Depends line in the sprint file so that no task waits for itself.', command: resume };
     case 'bad_configuration':
       return { mustDo: 'Correct the option or setting that the message names.', command: resume };
     case 'newer_checkpoint':

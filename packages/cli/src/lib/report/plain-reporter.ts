@@ -21,6 +21,6 @@ export function createPlainReporter({ output, now, verbose, quiet }: PlainReport
       titleOf = titles;
     },
     event: (event) => print(transcript.linesOf(event)),
-    stop: (summary) => print(transcript.paragraph(summaryLines(summary, { all: verbose }))),
+    stop: (summary) => print(transcript.paragraph(summaryLines(summary, { all: verbose, now: now() }))),
   };
 }

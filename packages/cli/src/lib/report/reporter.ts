@@ -12,6 +12,7 @@ import type {
   TaskStatus,
 } from '@ginkoai/contract';
 import type { ReconciliationRow } from '../decide/change.js';
+import type { LeftTask } from './left-task.js';
 
 /** What is told beside the run's history. */
 export type Notice =
@@ -120,15 +121,27 @@ export interface RunSummary {
   readonly attempts: number;
   readonly adopted: number;
   readonly failedAttempts: number;
-  /** Tasks that this process saw complete. */
+  /** Tasks of the sprint that this process saw complete, and that still are. */
   readonly completedNow: number;
+  /** Whether it went on with what an earlier process had begun: its own figures are then not those of the run. */
+  readonly isResumed: boolean;
+  /** Of the whole run. */
   readonly usage: { readonly tokens: number; readonly costUsd: number };
   /** Where the state is kept, for the sentence that says how to go on. */
   readonly stateDirectory: string;
   /** The command that goes on with this run, with the options that it was given; absent: they are not known. */
   readonly resumeCommand?: string;
-  /** Relative paths of the output of the last failed attempts. */
-  readonly failedOutputs: readonly { readonly taskId: TaskId; readonly message: string; readonly outputFile: string }[];
+  /** The tasks that are neither complete nor cancelled, blocked ones first; of very many only the first. */
+  readonly left: readonly LeftTask[];
+  /** Relative paths of the output of the last failed attempts, those of tasks that are complete by now included. */
+  readonly failedOutputs: readonly {
+    readonly taskId: TaskId;
+    readonly attempt: number;
+    readonly message: string;
+    readonly outputFile: string;
+  }[];
+  /** Whoever started this process starts it again, to go on. */
+  readonly goesOnByItself?: boolean;
 }
 
 /** Shows a run to somebody: a person at a terminal, a log, a program. */

@@ -17,6 +17,7 @@ export function summaryJson(summary: RunSummary): Record<string, unknown> {
     adopted,
     failedAttempts,
     completedNow,
+    isResumed: summary.isResumed,
     tokens: summary.usage.tokens,
     costUsd: summary.usage.costUsd,
     blocked: view.blocked.map(({ taskId, title, reason, detail }) => ({
@@ -26,6 +27,7 @@ export function summaryJson(summary: RunSummary): Record<string, unknown> {
       ...(detail === undefined ? {} : { detail }),
       unblock: unblockHint(reason, taskId),
     })),
+    left: summary.left,
     failedOutputs: summary.failedOutputs,
     stateDirectory: summary.stateDirectory,
     ...(summary.resumeCommand === undefined ? {} : { resumeCommand: summary.resumeCommand }),

@@ -87,7 +87,7 @@ export function createTerminalReporter(options: TerminalReporterOptions): Report
       if (viewNow === null || sinceDrawn() >= shortestPause) draw();
     },
     stop: (summary) => {
-      tell(transcript.paragraph(summaryLines(summary, { all: verbose })));
+      tell(transcript.paragraph(summaryLines(summary, { all: verbose, now: now() })));
       end();
     },
   };

@@ -1,4 +1,5 @@
 import { createPlainReporter } from '../../../src/lib/report/plain-reporter.js';
+import type { LeftTask } from '../../../src/lib/report/left-task.js';
 import type { ReportedEvent } from '../../../src/lib/report/reporter.js';
 import {
   aBlockedTask,
@@ -370,83 +371,149 @@ describe('the summary', () => {
   }
 
   it('tells of a finished sprint', () => {
-    expect(summary({ usage: { tokens: 12_345, costUsd: 1.234 }, adopted: 2 })).toEqual([
+    expect(summary({ usage: { tokens: 12_345, costUsd: 1.234 } })).toEqual([
       '✓ The site: 12 of 12 tasks complete in 3 min 12 s',
       '  Every task is complete.',
-      '  Attempts: 13 begun, 2 adopted, 1 failed; 12 tasks completed by this process',
+      '  Attempts: 13 begun, 1 failed',
       '  Reported by agents: 12,345 tokens, $1.23',
     ]);
   });
 
-  it('says what a person must do and how to go on', () => {
+  it('says which figures are of this process and which of the whole run', () => {
+    const fields = { isResumed: true, adopted: 2, attempts: 3, completedNow: 4, usage: { tokens: 12_345, costUsd: 0 } };
+    expect(summary(fields)).toEqual([
+      '✓ The site: 12 of 12 tasks complete, 4 of them since this start (3 min 12 s)',
+      '  Every task is complete.',
+      '  Attempts since this start: 3 begun, 2 adopted, 1 failed',
+      '  Reported by agents in the whole run: 12,345 tokens',
+    ]);
+  });
+
+  const nothing = { attempts: 0, failedAttempts: 0, completedNow: 0 };
+
+  it('has no figures where nothing was begun', () => {
+    const message = 'Nothing to do: every task is complete.';
+    expect(summary({ ...nothing, stopReason: 'nothing_to_do', message })).toEqual([
+      '✓ The site: 12 of 12 tasks complete, none of them since this start (3 min 12 s)',
+      '  Nothing to do: every task is complete.',
+    ]);
+  });
+
+  const outputFile = '.ginko/runs/TASK-3/g1a5/output.log';
+  const exhausted: LeftTask = {
+    taskId: 'TASK-3',
+    title: 'Render pages',
+    attempt: 5,
+    state: 'blocked',
+    reason: 'attempts_exhausted',
+    detail: '3 attempts failed, the last one: the pages are empty',
+    lastFailure: { generation: 1, attempt: 5, message: 'the pages are empty', outputFile },
+  };
+  const paused: LeftTask = { taskId: 'TASK-9', title: 'Deploy', attempt: 0, state: 'blocked', reason: 'paused' };
+
+  it('names each unfinished task once, with why and who unblocks it, and how to go on', () => {
+    const failedOutput = { taskId: 'TASK-1', attempt: 1, message: 'complete by now', outputFile: 'x' };
     expect(
       summary({
         stopReason: 'attempts_exhausted',
         exitCode: 1,
         message: 'No attempts are left for TASK-3.',
-        view: aView({
-          counts: { pending: 4, in_progress: 0, complete: 6, blocked: 2, cancelled: 0 },
-          blocked: [
-            aBlockedTask({
-              taskId: 'TASK-3',
-              title: 'Render pages',
-              reason: 'attempts_exhausted',
-              detail: '3 attempts failed',
-            }),
-            aBlockedTask(),
-          ],
-        }),
-        failedOutputs: [
+        view: aView({ counts: { pending: 4, in_progress: 0, complete: 6, blocked: 2, cancelled: 0 } }),
+        left: [
+          exhausted,
+          paused,
           {
-            taskId: 'TASK-3',
-            message: 'the command ended with exit code 3',
-            outputFile: '.ginko/runs/TASK-3/g1a3/output.log',
+            ...{ taskId: 'TASK-4', title: 'Styles', attempt: 1, state: 'retrying', notBefore: localTime(9, 42, 0) },
+            lastFailure: { generation: 1, attempt: 1, message: 'exited with code 3', outputFile: 'a/output.log' },
           },
+          { taskId: 'TASK-5', title: 'Feed', attempt: 0, state: 'ready', needs: ['python'], canBeDone: false },
+          { taskId: 'TASK-6', title: '', attempt: 0, state: 'waiting', waitsFor: ['TASK-3', 'TASK-4'] },
+          { taskId: 'TASK-7', title: 'Index', attempt: 1, state: 'held', waitsFor: ['TASK-3'] },
         ],
+        failedOutputs: [failedOutput],
         failedAttempts: 3,
-        completedNow: 1,
+        completedNow: 6,
       }),
     ).toEqual([
       '✗ The site: 6 of 12 tasks complete in 3 min 12 s',
       '  No attempts are left for TASK-3.',
-      '  Left: 4 pending, 2 blocked',
-      '  Attempts: 13 begun, 3 failed; 1 task completed by this process',
-      '  Failed:',
-      '    ✗ TASK-3: the command ended with exit code 3',
-      '      Output: .ginko/runs/TASK-3/g1a3/output.log',
-      '  Blocked:',
-      '    ■ TASK-3 Render pages: 3 attempts failed',
+      '  Attempts: 13 begun, 3 failed',
+      '  Left: 2 blocked, 4 pending',
+      '    ■ TASK-3 Render pages: 3 attempts failed, the last one: the pages are empty',
+      '      Output of attempt 5: .ginko/runs/TASK-3/g1a5/output.log',
       '      You can unblock it: read its output, remove the cause, then run ginko task reopen TASK-3',
       '    ■ TASK-9 Deploy: paused in the sprint file',
       '      You can unblock it: set its mark in the sprint file from [Z] to [ ]',
+      '    ↻ TASK-4 Styles: its next attempt is due at 09:42:00; attempt 1 failed: exited with code 3 (see a/output.log)',
+      '    - TASK-5 Feed: ready, but no agent can do python',
+      '    - TASK-6: waits for TASK-3, TASK-4',
+      '    - TASK-7 Index: done, but counts only after TASK-3',
       '  State: .ginko/orchestrator/site',
-      '  To do: Read the output of the failed attempts, remove the cause, then run ginko task reopen <id> for each task.',
       '  Continue with: ginko orchestrate --resume',
       '  Exit code: 1',
     ]);
   });
 
   it('names the output of a failed attempt once', () => {
-    const outputFile = '.ginko/runs/TASK-3/g1a3/output.log';
-    const failedOutputs = [{ taskId: 'TASK-3', message: `exited with code 3 (see ${outputFile})`, outputFile }];
-    expect(summary({ failedOutputs }).filter((line) => line.includes(outputFile))).toHaveLength(1);
+    const detail = `3 attempts failed, the last one: exited with code 3 (see ${outputFile})`;
+    const lines = summary({ left: [{ ...exhausted, detail }] });
+    expect(lines.filter((line) => line.includes(outputFile))).toHaveLength(1);
+  });
+
+  it('says once what several tasks need alike', () => {
+    const left = ['TASK-8', 'TASK-9'].map((taskId): LeftTask => ({ ...paused, taskId }));
+    const lines = summary({ stopReason: 'blocked', exitCode: 1, left });
+    expect(lines.slice(3, -3)).toEqual([
+      '    ■ TASK-8 Deploy: paused in the sprint file',
+      '    ■ TASK-9 Deploy: paused in the sprint file',
+      '      You can unblock it: set its mark in the sprint file from [Z] to [ ]',
+    ]);
   });
 
   it('says that running tasks are taken over later', () => {
     const lines = summary({
       stopReason: 'terminated',
       exitCode: 143,
-      message: 'Stopped by SIGTERM.',
-      view: aView(),
+      message: 'Terminated. 1 task stays at work; --resume adopts it.',
+      view: aView({ counts: { pending: 4, in_progress: 1, complete: 6, blocked: 1, cancelled: 0 } }),
+      left: [{ taskId: 'TASK-3', title: 'Render pages', attempt: 2, state: 'running', agentId: 'local-1' }],
     });
-    expect(lines).toContain('  Left: 2 still running; the next orchestrator takes them over, 4 pending, 1 blocked');
+    expect(lines).toContain('  Left: 1 blocked, 1 in progress, 4 pending; --resume takes the running one over');
+    expect(lines).toContain('    → TASK-3 Render pages: still at work (local-1, attempt 2)');
     expect(lines.slice(-2)).toEqual(['  Continue with: ginko orchestrate --resume', '  Exit code: 143']);
   });
 
+  it('asks for an agent only where a task is ready for one', () => {
+    const stalled = { stopReason: 'no_progress', exitCode: 1 } as const;
+    const ready: LeftTask = { taskId: 'TASK-5', title: '', attempt: 0, state: 'ready', needs: [], canBeDone: false };
+    expect(summary({ ...stalled, left: [ready] })).toEqual(
+      expect.arrayContaining([
+        '    - TASK-5: ready, but there is no agent to do it',
+        '  To do: Start an agent that can do the ready tasks (--exec, --agent, --capabilities).',
+      ]),
+    );
+    expect(summary({ ...stalled, left: [paused] }).join('\n')).not.toContain('To do:');
+  });
+
+  it('does not ask a person to continue what goes on by itself', () => {
+    const lines = summary({ stopReason: 'max_runtime', exitCode: 75, goesOnByItself: true });
+    expect(lines.join('\n')).not.toContain('Continue with');
+    expect(lines).toContain('  It goes on by itself (--respawn)');
+  });
+
+  it('names what was cancelled without counting it as left', () => {
+    const view = aView({
+      counts: { pending: 0, in_progress: 0, complete: 11, blocked: 0, cancelled: 1 },
+      blocked: [aBlockedTask({ reason: 'cancelled' })],
+    });
+    expect(summary({ view, completedNow: 11 }).slice(-1)).toEqual(['  Cancelled: TASK-9']);
+  });
+
   it('counts what would make the list too long', () => {
-    const blocked = Array.from({ length: 100 }, (_, index) => aBlockedTask({ taskId: `TASK-${index}` }));
-    const lines = summary({ stopReason: 'blocked', exitCode: 1, view: aView({ blocked }) });
+    const left = Array.from({ length: 100 }, (_, index): LeftTask => ({ ...paused, taskId: `TASK-${index}` }));
+    const view = aView({ counts: { pending: 4, in_progress: 0, complete: 6, blocked: 100, cancelled: 0 } });
+    const lines = summary({ stopReason: 'blocked', exitCode: 1, view, left });
     expect(lines.filter((line) => line.includes('■'))).toHaveLength(20);
-    expect(lines).toContain('    and 80 more; ginko status names them all');
+    expect(lines).toContain('    and 84 more; ginko task list names them all');
   });
 });
