@@ -33,7 +33,7 @@ export async function restoreOldCheckpoint(
   const reference = unwrap(parseCheckpointReference(options.reference));
   const checkpoints = await openCheckpoints(options.epic, context);
   const { directory, stateFile, place } = checkpoints;
-  unwrap(await refuseAtWork(checkpoints));
+  unwrap(await refuseAtWork(checkpoints, context));
   const generation = unwrap(await generationOf(reference, stateFile));
   const wanted = unwrap(await stateFile.read(generation));
   const now = unwrap(await asItStands(checkpoints));
@@ -72,12 +72,15 @@ export async function restoreOldCheckpoint(
 }
 
 /** Before anything is promised or asked; the lock refuses again whoever comes later. */
-async function refuseAtWork({ directory, place }: Checkpoints): Promise<Result<null>> {
-  const other = await whoIsAtWork({ directory, epicId: place.epicId, graph: null });
+async function refuseAtWork(checkpoints: Checkpoints, context: CommandContext): Promise<Result<null>> {
+  const { directory, place } = checkpoints;
+  const other = await withGraph(checkpoints, context, true, (graph) =>
+    whoIsAtWork({ directory, epicId: place.epicId, graph }),
+  );
   if (other === null) return ok(null);
   return failed(
     'local_lock_held',
-    `${other.orchestratorId} (process ${other.pid}) is at work on this epic in this folder, so nothing was changed. ` +
+    `${other.orchestratorId} (process ${other.pid} on ${other.host}) is orchestrating this epic, so nothing was changed. ` +
       'Stop it, then restore again.',
   );
 }

@@ -54,6 +54,8 @@ export async function serveGraph(options: ServeGraphOptions, context: CommandCon
   const noted = await noteServing(database, { url: server.url, startedAt: new Date().toISOString() });
   if (!noted.ok) await server.close();
   const forget = unwrap(noted);
+  // From here on a signal ends it well, also one that comes as soon as somebody has read where it listens.
+  const terminated = untilTerminated();
   const isNewToken = given === '' && server.token !== null;
   if (options.json) {
     output.json({ kind: 'listening', url: server.url, database, ...(isNewToken ? { token: server.token } : {}) });
@@ -68,7 +70,7 @@ export async function serveGraph(options: ServeGraphOptions, context: CommandCon
       );
     }
   }
-  const signal = await untilTerminated();
+  const signal = await terminated;
   await server.close();
   await forget();
   if (!options.json) output.line(`The graph has ended (${signal}).`);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { relative } from 'node:path';
 import {
   exitCodes,
   failed,
@@ -14,7 +14,7 @@ import {
 import { personWord, type PersonVerb, type PersonWord, type TaskStanding } from '../lib/decide/person-word.js';
 import type { OrchestratorSight } from '../lib/decide/judge-holder.js';
 import { shownPath } from '../lib/perform/sprint-files.js';
-import { attemptOutputPath } from '../lib/report/attempt-output-path.js';
+import { attemptFiles } from '../lib/perform/agents/attempt-files.js';
 import { cleanText } from '../lib/report/clean-text.js';
 import { printLines, widthFor } from '../lib/report/print-lines.js';
 import { statusToCome } from '../lib/report/task-sight.js';
@@ -62,8 +62,8 @@ function planOf({ place }: TaskRoom, id: TaskId, cwd: string): TaskPlan | null {
 
 function outputOf({ place }: TaskRoom, { id: taskId, generation, attempt }: TaskSight): string | null {
   if (attempt === 0) return null;
-  const path = attemptOutputPath({ taskId, generation, attempt });
-  return existsSync(join(place.root, path)) ? path : null;
+  const { outputFile } = attemptFiles(place, { taskId, generation, attempt });
+  return existsSync(outputFile) ? relative(place.root, outputFile) : null;
 }
 
 export interface SayOptions extends TaskOptions {

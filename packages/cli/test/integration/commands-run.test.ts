@@ -104,9 +104,24 @@ describe('the small commands around a run', () => {
       });
     });
 
+    it('the dry run of a resume says first that it would be refused, and shows the table', async () => {
+      const dryRun = ['orchestrate', '--resume', '--dry-run', '--agent', 'shell', '--trust'];
+      const { code, stdout } = await project().run(...dryRun);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        new RegExp(
+          `^orchestrator-\\S+ \\(process ${run.child.pid} on .+\\) is at work on this epic: --resume would be refused`,
+        ),
+      );
+      expect(stdout).toContain('TASK-3');
+      expect(await project().json(...dryRun)).toMatchObject({ atWork: { pid: run.child.pid } });
+      const refused = await project().run('orchestrate', '--resume', '--agent', 'shell', '--trust');
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${run.child.pid}`) as string });
+    });
+
     it('refuses to restore or prune its checkpoints, naming it', async () => {
       const restore = await project().run('checkpoint', 'restore', '0', '--yes');
-      expect(restore.code).toBe(1);
+      expect(restore).toMatchObject({ code: 1, stdout: '' });
       expect(restore.stderr).toContain(`process ${run.child.pid}`);
       project().write('.ginko/orchestrator/epic-1/quarantine/old', 'x');
       const prune = await project().run('checkpoint', 'prune');
@@ -155,6 +170,13 @@ describe('the small commands around a run', () => {
         expect(picture(project())).toEqual(before);
       });
 
+      it('status names the command that goes on, with the options that were given', async () => {
+        const { stdout } = await project().run('status');
+        expect(stdout).toContain(
+          'gone without ending the run; ginko orchestrate --resume --agent shell --json --poll-interval 200ms carries on',
+        );
+      });
+
       it('a word said meanwhile is read by the next --resume', async () => {
         const said = await project().run('task', 'complete', 'TASK-3');
         expect(said.stdout).toContain('No orchestrator is at work: the next ginko orchestrate --resume takes it up');
@@ -191,6 +213,28 @@ describe('the small commands around a run', () => {
         expect(await resumed.ended).toMatchObject({ code: 0 });
       });
     });
+  });
+
+  it('the end of a run names the command that goes on, and it does', async () => {
+    project().write(sprintFile, sprintText([{ id: 'TASK-1' }, { id: 'TASK-2' }]));
+    const first = ['orchestrate', '--exec', 'sh -c \'test -e "go on"\'', '--max-attempts', '1', '--agents', '1'];
+    const { code, stdout } = await project().run(...first);
+    expect(code).toBe(1);
+    const command = `ginko orchestrate --resume --exec 'sh -c '\\''test -e "go on"'\\''' --max-attempts 1 --agents 1`;
+    expect(stdout).toContain(`Continue with: ${command}\n`);
+    expect((await project().run('status')).stdout).toContain(`Continue with: ${command}\n`);
+    allow('go on');
+    await project().run('task', 'reopen', 'TASK-1');
+    await project().run('task', 'reopen', 'TASK-2');
+    const args = ['orchestrate', '--resume', ...first.slice(1)];
+    expect(await project().run(...args)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('says that there is no agent only where there is something to do', async () => {
+    project().write(sprintFile, sprintText([{ id: 'TASK-1', status: '[x]' }]));
+    const ran = await project().start('orchestrate').ended;
+    expect(ran.code).toBe(0);
+    expect(ran.stdout + ran.stderr).not.toContain('There is no agent');
   });
 
   it('restore says when the graph could not be told, and what to do', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -102,6 +102,31 @@ describe('ginko graph serve', () => {
   });
 });
 
+describe('a database that is served already', () => {
+  it('is served by one ginko graph serve only, which the other names, and graph status too', async () => {
+    await mkdir(join(root, '.ginko'));
+    const first = await served({ GINKO_GRAPH_TOKEN: 'chosen-by-us' });
+    const second = await ginkoGraph(['serve', '--listen', '127.0.0.1:0']).ended;
+    expect(second).toMatchObject({ code: 1, lines: [] });
+    expect(second.stderr).toMatch(/graph\.db is served by another ginko graph serve already: process \d+, on http/);
+    const { code, lines } = await ginkoGraph(['status']).ended;
+    expect(code).toBe(0);
+    expect(lines[0]).toMatch(
+      /^Graph {4}http:\/\/127\.0\.0\.1:\d+ \(embedded, served by ginko graph serve, process \d+;/,
+    );
+    expect(lines[0]).toContain(first.url);
+    await first.stop('SIGTERM');
+    expect((await ginkoGraph(['status']).ended).lines[0]).toContain('embedded, served by nobody now');
+    expect(await (await served()).stop('SIGTERM')).toBe(0);
+  });
+
+  it('is served again after its process was killed', async () => {
+    const first = await served();
+    await first.stop('SIGKILL');
+    expect(await (await served()).stop('SIGTERM')).toBe(0);
+  });
+});
+
 describe('ginko graph status', () => {
   it('says that there is none yet, and makes none', async () => {
     const { code, lines } = await ginkoGraph(['status']).ended;
@@ -126,5 +151,6 @@ describe('ginko graph status', () => {
     await graph.stop('SIGTERM');
     const gone = await ginkoGraph(['status'], { GINKO_GRAPH_URL: graph.url }).ended;
     expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be reached') as string });
+    expect(gone.lines.slice(1)).toEqual(['Version  not known', 'Store    not known', 'Token    not known']);
   });
 });

@@ -1,7 +1,7 @@
 import type { NewRunEvent, TaskId } from '@ginkoai/contract';
 import { applyEvent } from '../decide/apply-event.js';
 import { applySprint } from '../decide/apply-sprint.js';
-import type { Mark } from '../decide/judge-world.js';
+import { seenMark, type Mark } from '../decide/judge-world.js';
 import { priorityRank } from '../decide/priority-rank.js';
 import type { RunState, TaskDefinition } from '../decide/run-state.js';
 import { stampEvent } from '../orchestrator-state.js';
@@ -24,8 +24,13 @@ export function applySprintToLook(
   const known = new Set(state.tasks.keys());
   applySprint(state, sprint === null ? definitionsFromState(state) : definitionsFromSprint(sprint));
   for (const task of sprint?.tasks ?? []) {
-    if (!known.has(task.id) && lastSeen.get(task.id) !== markOf(task)) applyMark(state, task);
+    if (!known.has(task.id) && isNews(markOf(task), lastSeen.get(task.id))) applyMark(state, task);
   }
+}
+
+/** A tick that did not count when it was seen says nothing new either. */
+function isNews(mark: Mark, seen: Mark | undefined): boolean {
+  return seen !== mark && seen !== seenMark(mark, { isComplete: false });
 }
 
 function definitionsFromSprint(sprint: Sprint): TaskDefinition[] {

@@ -185,3 +185,70 @@ describe('help', () => {
     expect(stdout).toContain(`Examples:\n  ginko sprint ${name}`);
   });
 });
+
+describe('a sprint that is not found', () => {
+  const folder = (): string => join(cwd, 'docs', 'sprints');
+
+  it.each([['show'], ['check'], ['deps']])(
+    '%s: names the folder, and the way that this command has',
+    async (command) => {
+      expect((await ginko([command])).stderr).toBe(
+        `No sprint file with tasks was found in ${folder()}. ` +
+          'Write one (ginko init makes a first one), or name a file after the command.\n',
+      );
+    },
+  );
+
+  it('list: names the folder, and no option that it does not have', async () => {
+    expect(await ginko(['list'])).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `No sprint file with tasks was found in ${folder()}. Write one (ginko init makes a first one).\n`,
+    });
+  });
+
+  it('says only that the file could not be read where that is all there is', async () => {
+    await writeFile(join(folder(), 'a.md'), Buffer.from([0xff, 0xfe, 0]));
+    const { stderr } = await ginko(['show']);
+    expect(stderr).toContain(`No sprint could be read in ${folder()}. docs/sprints/a.md is not a UTF-8 text file.`);
+    expect(stderr).not.toContain('was found');
+    expect((await ginko(['list'])).stderr).toMatch(/^docs\/sprints\/a\.md is not a UTF-8 text file\. [^\n]+\n$/);
+  });
+
+  it('has several to choose from, each by the way that the command has', async () => {
+    for (const name of ['a', 'b']) await put(`${name}.md`, `---\nsprint_id: ${name}\nstatus: active\n---\n### T1: x\n`);
+    expect((await ginko(['check'])).stderr).toContain('Name one after the command, such as docs/sprints/a.md, or set');
+    const listed = await ginko(['list']);
+    expect(listed.stderr).toContain('Set "status: complete" in the front matter of the others.');
+    expect(listed.stderr).not.toContain('--sprint');
+  });
+});
+
+describe('ginko sprint check and deps for programs', () => {
+  it('check --json names every problem, and whether it stops a run or blocks tasks', async () => {
+    await put('a.md', '### T1: a\n**Depends:** T2\n**Status:** perhaps\n');
+    const { exitCode, stdout } = await ginko(['check', '--json']);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      file: 'docs/sprints/a.md',
+      tasks: 1,
+      isUsable: false,
+      problems: [
+        { line: 2, code: 'missing_dependency', message: expect.stringContaining('T2') as string, stops: true },
+        { line: 3, code: 'unknown_status', message: expect.stringContaining('perhaps') as string, stops: false },
+      ],
+    });
+  });
+
+  it('deps --json is the same as --format json', async () => {
+    await put('a.md', '### T1: a\n### T2: b\n**Depends:** T1\n');
+    expect(await ginko(['deps', '--json'])).toEqual(await ginko(['deps', '--format', 'json']));
+  });
+
+  it('check names a file once that is no sprint', async () => {
+    await writeFile(join(cwd, 'passwd'), '# a\n## b\n');
+    expect((await ginko(['check', 'passwd'])).stdout.split('\n')[0]).toMatch(
+      /^passwd:1: not_a_sprint: The file is not a sprint/,
+    );
+  });
+});
