@@ -16,6 +16,7 @@ import type { OrchestratorSight } from '../lib/decide/judge-holder.js';
 import { shownPath } from '../lib/perform/sprint-files.js';
 import { attemptFiles } from '../lib/perform/agents/attempt-files.js';
 import { cleanText } from '../lib/report/clean-text.js';
+import { personText } from '../lib/report/person-text.js';
 import { printLines, widthFor } from '../lib/report/print-lines.js';
 import { statusToCome } from '../lib/report/task-sight.js';
 import { taskPage, taskTable, type TaskPlan, type TaskSight } from '../lib/report/task-view.js';
@@ -134,7 +135,7 @@ function tellSaid(
     return exitCodes.ok;
   }
   const why = reason === undefined ? '' : `: ${reason}`;
-  output.line(cleanText(`${taskId} is ${status}${why} (said by ${by})`));
+  output.line(cleanText(`${taskId} is ${status}${why} (said by ${personText(by)})`));
   output.line(`  ${whoReads(orchestrator)}`);
   return exitCodes.ok;
 }

@@ -134,7 +134,7 @@ describe('a title full of shell characters and terminal escapes', () => {
     expect(ran.code).toBe(0);
     expect(existsSync(project().path('pwned'))).toBe(false);
     expect(ran.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
-    expect(project().read('.ginko/runs/TASK-1/g1a1/output.log')).toBe(`${title}\n`);
+    expect(project().read('.ginko/runs/S/TASK-1/g1a1/output.log')).toBe(`${title}\n`);
   });
 });
 

@@ -81,7 +81,7 @@ function saidSo(
     case 'failed':
       return fail(
         'agent_failed',
-        result.reason ?? result.summary ?? `it reported a failure without a reason (see ${facts.outputFile})`,
+        `${result.reason ?? result.summary ?? 'it reported a failure without a reason'} (see ${facts.outputFile})`,
       );
     case 'blocked':
       return { kind: 'blocked', detail: result.reason ?? result.summary ?? 'the agent gave no reason' };

@@ -5,7 +5,7 @@ import type { RunLimits } from '../decide/limits.js';
 import type { Prepared } from '../options/prepared.js';
 import type { Clock, InterruptLevel, RunInput } from '../ports.js';
 import type { Reporter } from '../report/reporter.js';
-import { attemptFiles, readAgentWord } from './agents/attempt-files.js';
+import { attemptFiles, readAgentWord, type AttemptPlace } from './agents/attempt-files.js';
 import type { LauncherEvent } from './agents/launcher-client.js';
 import { LocalAgents } from './agents/local-agents.js';
 import { claimRun, type Claim } from './claim-run.js';
@@ -94,7 +94,7 @@ async function runClaimed(
       taskTimeoutMs: options.taskTimeoutMs,
       task: (id) => sprint.value.task(id),
       bodyOf: (task) => sprint.value.bodyOf(task),
-      summaryOf: (id) => summaryOf(found.root, current.state?.tasks.get(id)),
+      summaryOf: (id) => summaryOf({ root: found.root, ...identity }, current.state?.tasks.get(id)),
     }),
     onInput: (input) => inbox.push(input),
     connection: claim.launcher,
@@ -151,10 +151,10 @@ async function runClaimed(
 }
 
 /** What the agent that finished a task said about it; absent: nothing, or it worked elsewhere. */
-function summaryOf(root: string, facts: TaskFacts | undefined): string | undefined {
+function summaryOf(place: AttemptPlace, facts: TaskFacts | undefined): string | undefined {
   if (facts === undefined || facts.attempt === 0) return undefined;
   const word = readAgentWord(
-    attemptFiles(root, { taskId: facts.id, generation: facts.generation, attempt: facts.attempt }),
+    attemptFiles(place, { taskId: facts.id, generation: facts.generation, attempt: facts.attempt }),
   );
   return word.kind === 'said' ? word.result.summary : undefined;
 }

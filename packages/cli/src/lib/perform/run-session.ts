@@ -300,7 +300,7 @@ class RunSession {
   }
 
   #view(): RunView {
-    const { opened, sprint, root, clock } = this.#parts;
+    const { opened, sprint, clock } = this.#parts;
     const now = clock.now();
     return runView({
       state: opened.state,
@@ -308,12 +308,17 @@ class RunSession {
       graphTrouble: this.#mirror.trouble(),
       activityOf: ({ id, generation, attempt, assignment }) => {
         if (assignment?.place !== opened.state.place) return { activity: 'elsewhere' };
-        const tail = outputTail(attemptFiles(root, { taskId: id, generation, attempt }).outputFile);
+        const tail = outputTail(this.#outputFileOf({ taskId: id, generation, attempt }));
         const lastOutputAt = tail?.grewAt ?? Date.parse(assignment.assignedAt);
         const activity = activityOf({ phase: this.#phases.get(id) ?? 'starting', now, lastOutputAt });
         return tail?.lastLine === undefined ? { activity } : { activity, lastLine: tail.lastLine };
       },
     });
+  }
+
+  #outputFileOf(id: AttemptId): string {
+    const { root, opened } = this.#parts;
+    return attemptFiles({ root, epicId: opened.state.epicId }, id).outputFile;
   }
 
   #summary({ stop, figures }: LoopEnd, exitCode: RunSummary['exitCode']): RunSummary {
@@ -333,13 +338,13 @@ class RunSession {
       stateDirectory: relative(root, claim.directory),
       left: leftTasks(opened.state, {
         most: shownLeft,
-        outputFileOf: (id) => relative(root, attemptFiles(root, id).outputFile),
+        outputFileOf: (id) => relative(root, this.#outputFileOf(id)),
       }),
       failedOutputs: figures.failed.slice(-10).map(({ message, ...id }) => ({
         taskId: id.taskId,
         attempt: id.attempt,
         message,
-        outputFile: relative(root, attemptFiles(root, id).outputFile),
+        outputFile: relative(root, this.#outputFileOf(id)),
       })),
     };
   }

@@ -1,5 +1,4 @@
 import { unreachable, type RunEvent, type RunEventOf, type TaskId } from '@ginkoai/contract';
-import { attemptOutputPath } from './attempt-output-path.js';
 import { blockedText } from './blocked-text.js';
 import { cleanText } from './clean-text.js';
 import { lineOf, span, type Span, type Style, type StyledLine } from './styled-line.js';
@@ -135,14 +134,12 @@ function summaryLines(summary: string | undefined): StyledLine[] {
 }
 
 function taskFailed(event: RunEventOf<'task_failed'>, telling: Telling): Told {
-  const output = attemptOutputPath(event);
   const line = taskLine(marks.failed, event.taskId, telling, [
     ': ',
     span(event.failure.message, 'bad'),
     brackets(event.agentId, attemptText(event), tookText(event), usageText(event.usage)),
   ]);
-  const isNamed = event.failure.message.includes(output);
-  return { importance: 'failure', lines: isNamed ? [line] : [line, indented(span(`Output: ${output}`, 'faint'))] };
+  return { importance: 'failure', lines: [line] };
 }
 
 function lossText(reason: RunEventOf<'task_lost'>['reason']): string {

@@ -92,7 +92,7 @@ describe('ginko task', () => {
   describe('show', () => {
     it('shows definition, state, attempts, and where the last output stands', async () => {
       await aRun();
-      project().write('.ginko/runs/TASK-2/g1a2/output.log', 'working');
+      project().write('.ginko/runs/epic-1/TASK-2/g1a2/output.log', 'working');
       const { stdout } = await project().run('task', 'show', 'TASK-2');
       expect(stdout).toContain(
         'TASK-2 Title of TASK-2\n  Status      in progress by shell-2 since 2026-01-05T10:00:00Z',

@@ -1,14 +1,21 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { agentResultSchema } from '@ginkoai/contract';
+import { agentResultSchema, type EpicId } from '@ginkoai/contract';
 import type { AttemptId } from '../../decide/close-attempt.js';
 import type { AgentWord } from '../../decide/judge-outcome.js';
+import { directoryNameOf } from '../state-directory.js';
 import { attemptFolder } from './attempt-key.js';
 
 const maxResultBytes = 1024 * 1024;
 
-/** The files of one attempt, under `.ginko/runs/<task>/g<generation>a<attempt>/`. */
+/** Where attempts are kept: two epics of a working copy may have tasks of the same id. */
+export interface AttemptPlace {
+  readonly root: string;
+  readonly epicId: EpicId;
+}
+
+/** The files of one attempt, under `.ginko/runs/<epic>/<task>/g<generation>a<attempt>/`. */
 export interface AttemptFiles {
   readonly directory: string;
   readonly taskFile: string;
@@ -17,8 +24,8 @@ export interface AttemptFiles {
   readonly resultFile: string;
 }
 
-export function attemptFiles(root: string, id: AttemptId): AttemptFiles {
-  const directory = join(root, '.ginko', 'runs', id.taskId, attemptFolder(id));
+export function attemptFiles({ root, epicId }: AttemptPlace, id: AttemptId): AttemptFiles {
+  const directory = join(root, '.ginko', 'runs', directoryNameOf(epicId), id.taskId, attemptFolder(id));
   return {
     directory,
     taskFile: join(directory, 'task.md'),

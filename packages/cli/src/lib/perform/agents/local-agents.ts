@@ -120,13 +120,13 @@ export class LocalAgents implements Agents {
   }
 
   async #startOne({ id, agentId }: StartRequest): Promise<void> {
-    const { root, runId } = this.#parts;
+    const { runId } = this.#parts;
     const key = attemptKey(runId(), id);
     const command = this.#parts.commandFor(id.taskId, agentId);
     // Another attempt would find it just the same: a person has to change something.
     if ('code' in command)
       return this.#parts.onInput({ kind: 'attempt_ended', id, end: { kind: 'blocked', detail: command.message } });
-    const files = attemptFiles(root, id);
+    const files = attemptFiles(this.#parts, id);
     try {
       await prepareAttempt(files, command);
     } catch (error) {
@@ -136,7 +136,7 @@ export class LocalAgents implements Agents {
   }
 
   #launcherStart(key: string, id: AttemptId, command: TaskCommand): LauncherStart {
-    const files = attemptFiles(this.#parts.root, id);
+    const files = attemptFiles(this.#parts, id);
     const fill = (argument: string): string =>
       argument.replaceAll('{taskFile}', files.taskFile).replaceAll('{scriptFile}', files.scriptFile);
     return {
@@ -173,7 +173,7 @@ export class LocalAgents implements Agents {
   /** What a recorded outcome means, the agent's own word included. */
   endOf(id: AttemptId, outcome: LauncherOutcome): AttemptEnd {
     const { root } = this.#parts;
-    const files = attemptFiles(root, id);
+    const files = attemptFiles(this.#parts, id);
     const command = this.#parts.commandFor(id.taskId, '');
     return judgeOutcome({
       outcome,
