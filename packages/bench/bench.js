@@ -14,6 +14,7 @@ const benches = [
   'b3-journal',
   'b4-recovery',
   'idle',
+  'b1-spawn',
   'b1-processes',
 ];
 const one = fileURLToPath(new URL('./run-one.js', import.meta.url));

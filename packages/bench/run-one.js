@@ -1,5 +1,6 @@
 // Measures one bench and sends its rows to the parent.
 const benches = {
+  'b1-spawn': async () => (await import('./benches/b1-spawn.js')).b1Spawn(),
   'b1-processes': async () => (await import('./benches/b1-processes.js')).b1Processes(),
   'b2-scheduling': async () => (await import('./benches/b2-scheduling.js')).b2Scheduling(),
   'b3-checkpoint': async () => (await import('./benches/b3-checkpoint.js')).b3Checkpoint(),

@@ -2,8 +2,6 @@
 // `ready-queue.js spawn <count>` starts each task's process itself; `ready-queue.js launcher <count> <root>` has the
 // launcher of the product start it. Prints the milliseconds from the first start to the last end.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { dependenciesOf, taskId } from '../lib/dag.js';
 
 const inFlight = 2;
@@ -53,39 +51,9 @@ function spawnSelf(place, onEnd) {
 }
 
 async function throughLauncher() {
-  const { connectLaunchers } = await import('../../cli/dist/lib/perform/agents/launcher-client.js');
-  const ends = new Map();
-  const connected = await connectLaunchers({
-    root,
-    scope: 'bench/ready-queue',
-    epoch: 1,
-    orchestratorId: `bench-${process.pid}`,
-    env: process.env,
-    onMessage: (message) => {
-      if (message.kind === 'refused') throw new Error(message.failure.message);
-      if (message.kind !== 'finished') return;
-      connection.forget([message.key]);
-      ends.get(message.key)();
-    },
-  });
-  if (!connected.ok) throw new Error(connected.failure.message);
-  const connection = connected.value;
-  const stdinFile = join(root, 'task.md');
-  writeFileSync(stdinFile, 'nothing to do\n');
-  const start = (place, onEnd) => {
-    const key = `${process.pid}/${taskId(place)}`;
-    ends.set(key, () => onEnd(place));
-    connection.start({
-      key,
-      argv: [program],
-      env: { GINKO_IDEMPOTENCY_KEY: key },
-      cwd: root,
-      stdinFile,
-      outputFile: join(root, 'output.log'),
-      timeoutMs: 60_000,
-    });
-  };
-  return { start, close: () => connection.close() };
+  const { launcherIn } = await import('../lib/launcher.js');
+  const { start, close } = await launcherIn(root);
+  return { start: (place, onEnd) => start(taskId(place), () => onEnd(place)), close };
 }
 
 const { start, close } = how === 'spawn' ? { start: spawnSelf, close: () => undefined } : await throughLauncher();
