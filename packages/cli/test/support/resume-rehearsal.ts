@@ -35,7 +35,7 @@ const reconciledSchema = z.object({
 
 /** Tasks that stay as they are stand in the table, and in no change. */
 const stays =
-  /( is pending| is complete| waits for its next attempt| taken all the same| changes nothing| is in progress \(attempt \d+\)| waits for its new dependencies|: stays .*| stays \w+ \(.*\))$/;
+  /( is pending| is complete| waits for its next attempt| taken all the same| changes nothing| is in progress \(attempt \d+\)| is done and waits for its new dependencies| stays \w+ \(.*\))$/;
 
 /** What `--resume --dry-run` says that a resume would change. */
 export async function dryRunOfResume(copy: WorkingCopy, args: readonly string[] = []): Promise<Rehearsed> {
