@@ -20,7 +20,12 @@ if (!goesOn || !exists) {
 }
 
 // The example's commands are approved for this run: they are part of what you have just cloned.
-const child = spawn(process.execPath, [ginko, 'orchestrate', '--trust', ...args], { cwd: copy, stdio: 'inherit' });
+// ginko names this way of calling it where it says how to go on.
+const child = spawn(process.execPath, [ginko, 'orchestrate', '--trust', ...args], {
+  cwd: copy,
+  stdio: 'inherit',
+  env: { ...process.env, GINKO_CALLED_AS: 'npm start --' },
+});
 console.log(`ginko orchestrate runs in packages/example/.run (process ${child.pid})`);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.once('exit', async (code, signal) => {
@@ -32,6 +37,12 @@ child.once('exit', async (code, signal) => {
     }
     return;
   }
-  console.log(`\nginko was ended by ${signal}. Its agents go on; continue with: npm start -- --resume`);
+  const again = ['--resume', ...args.filter((arg) => arg !== '--resume')].map(quoted).join(' ');
+  console.log(`\nginko was ended by ${signal}. Its agents go on; continue with: npm start -- ${again}`);
   process.exitCode = 1;
 });
+
+/** As a shell takes it for one word. */
+function quoted(word) {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

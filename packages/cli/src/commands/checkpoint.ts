@@ -99,11 +99,14 @@ export async function diffTwoCheckpoints(
     return exitCodes.ok;
   }
   const between = `${first.name} (sequence ${first.checkpoint.sequence}) and ${second.name} (sequence ${second.checkpoint.sequence})`;
-  output.line(
-    `${differences.length === 0 ? 'No task differs' : `${counted(differences.length, 'task')} differ`} between ${between}.`,
-  );
+  output.line(`${differing(differences.length)} between ${between}.`);
   if (differences.length > 0) await printLines(differenceLines(differences, widthFor(output)), output);
   return exitCodes.ok;
+}
+
+function differing(tasks: number): string {
+  if (tasks === 0) return 'No task differs';
+  return `${counted(tasks, 'task')} ${tasks === 1 ? 'differs' : 'differ'}`;
 }
 
 function endOfDiff({ name, checkpoint }: NamedCheckpoint): object {

@@ -20,7 +20,9 @@ export function addTrustCommand(program: Command, exit: SetExitCode, context: Co
     .addHelpText(
       'after',
       examples('ginko trust', 'ginko trust --list', 'ginko trust docs/sprints/SPRINT-1.md --yes') +
-        '\n\nApproved is the text of a command, for this user: ~/.config/ginko/trusted.json.',
+        '\n\nApproved is the text of a command, for this user, in every repository: ~/.config/ginko/trusted.json.\n' +
+        'A text such as ./build.sh or npm test runs whatever each repository means by it; --trust of orchestrate approves\n' +
+        'for one run only.',
     )
     .action(async (file: string | undefined, flags: TrustFlags) => {
       const { trustCommands } = await import('../commands/trust.js');
