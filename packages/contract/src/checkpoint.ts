@@ -20,6 +20,9 @@ export const assignmentRecordSchema = z.looseObject({
   processStartedAt: z.string().optional(),
   closedAt: isoTimeSchema.optional(),
   failure: eventFailureSchema.optional(),
+  /** What its agent said it did, shortened, and spent. */
+  summary: z.string().optional(),
+  usage: usageSchema.optional(),
 });
 
 export type AssignmentRecord = z.infer<typeof assignmentRecordSchema>;

@@ -7,6 +7,7 @@ import { agentIds } from '../lib/perform/task-commands.js';
 import type { Prepared } from '../lib/options/prepared.js';
 import { cleanText } from '../lib/report/clean-text.js';
 import { counted } from '../lib/report/count-text.js';
+import { graphReason } from '../lib/report/graph-reason.js';
 import { planJson, planView } from '../lib/report/plan-view.js';
 import { printLines, widthFor } from '../lib/report/print-lines.js';
 import { recoveryTable, recoveryTableJson } from '../lib/report/recovery-table.js';
@@ -90,7 +91,7 @@ type Plan = NonNullable<LookAhead['plan']>;
 
 function recoveryHead({ sources }: LookAhead, { recovery, before }: Plan): string[] {
   return [
-    `Would recover state from ${recovery.source === 'graph' ? 'graph' : 'local checkpoint'} (${recovery.reason})`,
+    `Would recover state from ${recovery.source === 'graph' ? 'graph' : 'local checkpoint'} (${graphReason(recovery.reason).short})`,
     `  Checkpoint: ${recovery.recoveredFrom}`,
     `  Last persisted: ${sources.persistedAt === null ? 'never' : wholeSeconds(sources.persistedAt)}`,
     `  Completed: ${before.completed} tasks`,

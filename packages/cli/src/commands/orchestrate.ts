@@ -10,6 +10,7 @@ import { resumeCommand } from '../lib/options/resume-command.js';
 import type { Prepared } from '../lib/options/prepared.js';
 import { createReporter } from '../lib/report/create-reporter.js';
 import { reportMode } from '../lib/report/report-mode.js';
+import { isRespawned } from './respawner.js';
 import { systemClock } from '../lib/perform/clock.js';
 import { findProjectRoot, findSprint } from '../lib/perform/sprint-files.js';
 
@@ -113,7 +114,10 @@ async function run(prepared: Prepared, { output, env }: CommandContext): Promise
       events += 1;
       reporter.event(event);
     },
-    stop: (summary) => reporter.stop({ ...summary, resumeCommand: prepared.continueWith }),
+    stop: (summary) => {
+      const goesOnByItself = summary.exitCode === exitCodes.resume && isRespawned(env);
+      reporter.stop({ ...summary, resumeCommand: prepared.continueWith, goesOnByItself });
+    },
   };
   return orchestrateSprint({
     ...prepared,

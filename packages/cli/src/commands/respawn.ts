@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import { exitCodes, type ExitCode, type Millis } from '@ginkoai/contract';
 import type { CommandContext } from '../program.js';
+import { respawnerVariable } from './respawner.js';
 
 const firstPauseMs: Millis = 1_000;
 const maxPauseMs: Millis = 60_000;
@@ -30,7 +31,8 @@ export async function respawn(args: readonly string[], { output }: CommandContex
 
 function runChild(args: readonly string[]): Promise<ExitCode> {
   const program = fileURLToPath(new URL('../../bin/ginko.js', import.meta.url));
-  const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit' });
+  const env = { ...process.env, [respawnerVariable]: String(process.pid) };
+  const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit', env });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const forward = (signal: NodeJS.Signals): void => {
     child.kill(signal);

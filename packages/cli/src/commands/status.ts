@@ -15,6 +15,7 @@ import {
   type FoundRun,
   type LookViewOptions,
 } from '../lib/report/look-view.js';
+import { noRunText } from '../lib/report/graph-reason.js';
 import { printLines } from '../lib/report/print-lines.js';
 import { createLookScreen } from '../lib/report/look-screen.js';
 import { cleanText } from '../lib/report/clean-text.js';
@@ -38,10 +39,7 @@ export async function status(options: StatusOptions, context: CommandContext): P
   for (const warning of place.warnings) output.error(cleanText(warning));
   const look = unwrap(await lookOnce(place, context));
   if (!isFound(look)) {
-    output.error(
-      `No run of the epic ${place.epicId} is known: this working copy has no state of it, and not from the graph: ${look.reason ?? ''}. ` +
-        'Start one with ginko orchestrate.',
-    );
+    output.error(noRunText(place.epicId, look.reason ?? ''));
     return exitCodes.personNeeded;
   }
   if (options.isWatching) await watch(look, { place, json: options.json }, context);

@@ -9,6 +9,7 @@ import { findRunPlace, type RunPlace } from '../lib/perform/run-place.js';
 import { taskSight } from '../lib/report/task-sight.js';
 import type { TaskSight } from '../lib/report/task-view.js';
 import { cleanText } from '../lib/report/clean-text.js';
+import { graphReasonSentence } from '../lib/report/graph-reason.js';
 import type { RunLook } from '../lib/report/run-look.js';
 import type { CommandContext } from '../program.js';
 
@@ -40,7 +41,8 @@ export async function inTaskRoom<T>(
   try {
     const look = unwrap(await lookAtRun({ place, graph, prefers: 'newest' }));
     for (const warning of look.warnings) output.error(cleanText(warning));
-    if (look.reason?.startsWith('graph unavailable') === true) output.error(`The ${look.reason}`);
+    if (look.reason?.startsWith('graph unavailable') === true)
+      output.error(cleanText(graphReasonSentence(look.reason)));
     return await work({ place, graph, look });
   } finally {
     await graph?.close();

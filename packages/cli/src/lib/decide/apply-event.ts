@@ -226,9 +226,18 @@ function closeAssignment(state: RunState, facts: TaskFacts, status: AssignmentRe
   const record: AssignmentRecord = { taskId, agentId, generation, attempt, status, assignedAt, closedAt: event.at };
   if (open.place !== undefined) record.place = open.place;
   if (event.kind === 'task_failed') record.failure = event.failure;
+  if (event.kind === 'task_completed' && event.summary !== undefined) record.summary = shortened(event.summary);
+  if ((event.kind === 'task_completed' || event.kind === 'task_failed') && event.usage !== undefined)
+    record.usage = event.usage;
   state.closed.push(record);
   if (state.closed.length > keptClosedAssignments) state.closed.shift();
 }
+
+/** The journal has it whole; a checkpoint stays small whatever agents say. */
+const keptSummary = 500;
+
+const shortened = (summary: string): string =>
+  summary.length <= keptSummary ? summary : `${summary.slice(0, keptSummary - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 /** Changes a task and keeps what follows from it: the queues, the counts, the dependants. */
 function move(state: RunState, facts: TaskFacts, change: (facts: TaskFacts) => void): void {

@@ -172,7 +172,7 @@ function takenOrStill(facts: TaskFacts, { includeInProgress }: ReconcileTaskCont
 }
 
 const stillBlocked = (facts: TaskFacts): Row =>
-  keep('C3', `Task ${facts.id} stays ${facts.status} (${String(facts.blocked?.reason)})`);
+  keep('C3', `Task ${facts.id} stays ${facts.status} (${String(facts.blocked?.reason).replaceAll('_', ' ')})`);
 
 /** Blocks that come from the shape of the sprint are lifted by that shape alone (`reconcile-structure.ts`). */
 export function isStructural(reason: BlockedReason | undefined): boolean {

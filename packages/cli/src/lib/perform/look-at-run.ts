@@ -7,11 +7,13 @@ import {
   type OrchestratorCheckpoint,
   type Result,
   type RunEvent,
+  type TaskId,
   type TaskWord,
 } from '@ginkoai/contract';
 import { judgeHolder, type OrchestratorSight } from '../decide/judge-holder.js';
 import { restoreState } from '../decide/restore-state.js';
 import { emptyRunState, type RunState } from '../decide/run-state.js';
+import { attemptFiles } from './agents/attempt-files.js';
 import { currentBootId, isSameProcess, type ProcessIdentity } from './agents/process-identity.js';
 import type { RunLook } from '../report/run-look.js';
 import { applySprintToLook } from './apply-sprint-to-look.js';
@@ -19,6 +21,8 @@ import type { GraphConnection } from './connect-graph.js';
 import { lookAtLocalRun, type SeenRun } from './look-at-local-run.js';
 import { readLockHolder } from './lock-holder.js';
 import { loadMarksFile } from './marks-file.js';
+import { outputTail } from './output-tail.js';
+import { knownPlaceOf } from './project.js';
 import type { RunPlace } from './run-place.js';
 import { openStateDirectory } from './state-directory.js';
 
@@ -68,10 +72,23 @@ export async function lookAtRun({ place, graph, prefers }: LookAtRunOptions): Pr
     lastEvent: seen?.lastEvent ?? null,
     end: isHeldHere ? null : end,
     orchestrator: orchestratorOf({ state, lock, lease: remote.lease, hasEnded: end !== null }),
+    lastLines: await lastLinesOf(state, place),
     unreadWords: remote.words.filter(({ revision }) => revision > read),
     // A line that is being written looks like one that a crash cut off.
     warnings: source === 'local' && !isHeldHere ? local.value.warnings : [],
   });
+}
+
+/** Of the attempts of this working copy. */
+async function lastLinesOf({ open }: RunState, place: RunPlace): Promise<ReadonlyMap<TaskId, string>> {
+  const here = await knownPlaceOf(place.root);
+  const lines = new Map<TaskId, string>();
+  for (const { id: taskId, generation, attempt, assignment } of open) {
+    if (here === null || assignment?.place !== here) continue;
+    const lastLine = outputTail(attemptFiles(place, { taskId, generation, attempt }).outputFile)?.lastLine;
+    if (lastLine !== undefined) lines.set(taskId, lastLine);
+  }
+  return lines;
 }
 
 interface AskedGraph {

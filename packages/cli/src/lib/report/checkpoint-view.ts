@@ -1,10 +1,16 @@
-import type { Failure, OrchestratorCheckpoint, StateHistoryEntry, TaskId } from '@ginkoai/contract';
+import {
+  blockedReasons,
+  type Failure,
+  type OrchestratorCheckpoint,
+  type StateHistoryEntry,
+  type TaskId,
+} from '@ginkoai/contract';
 import type { TaskDifference, TaskPosture } from '../decide/diff-checkpoints.js';
 import { blockedText } from './blocked-text.js';
 import { countText, counted } from './count-text.js';
 import { lineOf, span, type Style, type StyledLine } from './styled-line.js';
 import { tableLines, type Column } from './table.js';
-import { wholeSeconds } from './time-text.js';
+import { localTime } from './time-text.js';
 
 /** Tasks that are named one by one; more are counted. */
 const namedTasks = 50;
@@ -23,10 +29,10 @@ export function checkpointLines({ name, checkpoint, laterEvents }: ShownCheckpoi
     lineOf(span(`Checkpoint of epic ${checkpoint.epicId}`, 'strong'), `, ${name}`),
     ...factLines([
       ['Run', `${checkpoint.runId}, sprint ${checkpoint.sprintId}, graph ${checkpoint.graphId}`],
-      ['Saved', `${wholeSeconds(checkpoint.savedAt)} by ${checkpoint.orchestratorId}`],
+      ['Saved', `${localTime(checkpoint.savedAt)} by ${checkpoint.orchestratorId}`],
       ['Place', `epoch ${checkpoint.epoch}, sequence ${checkpoint.sequence}${laterText(laterEvents)}`],
-      ['Persisted', checkpoint.persistedAt === undefined ? 'never' : wholeSeconds(checkpoint.persistedAt)],
-      ['Recovered', checkpoint.recoveredFrom ?? ''],
+      ['Persisted', checkpoint.persistedAt === undefined ? 'never' : localTime(checkpoint.persistedAt)],
+      ['Recovered', recoveredText(checkpoint)],
       ['Ended', endText(checkpoint)],
     ]),
     lineOf(`  ${counted(completedTasks.length, 'task')} complete`, idsText(completedTasks)),
@@ -47,7 +53,15 @@ function laterText(laterEvents: number | null): string {
 
 function endText({ exitReason, exitCode }: OrchestratorCheckpoint): string {
   if (exitReason === undefined) return '';
-  return exitCode === undefined ? exitReason : `${exitReason}, exit code ${exitCode}`;
+  const reason = exitReason.replaceAll('_', ' ');
+  return exitCode === undefined ? reason : `${reason}, exit code ${exitCode}`;
+}
+
+/** A checkpoint's id is `<run>@<sequence>`. */
+function recoveredText({ recoveredFrom = '', runId }: OrchestratorCheckpoint): string {
+  const [run, sequence] = recoveredFrom.split('@');
+  if (sequence === undefined) return recoveredFrom;
+  return `from event ${sequence} of ${run === runId ? 'this run' : `the run ${run ?? ''}`}`;
 }
 
 function idsText(ids: readonly TaskId[]): string {
@@ -67,7 +81,7 @@ function runningLines(
     lineOf(`  ${counted(ids.length, 'task')} in progress`),
     ...limited(ids, (id) => {
       const record = open.get(id);
-      const since = record === undefined ? '' : `, attempt ${record.attempt}, since ${wholeSeconds(record.assignedAt)}`;
+      const since = record === undefined ? '' : `, attempt ${record.attempt}, since ${localTime(record.assignedAt)}`;
       return lineOf('    ', span(id, 'accent'), `: ${inProgressTasks[id] ?? ''}${since}`);
     }),
   ];
@@ -118,11 +132,16 @@ const columnsOfGeneration: readonly Column<ShownGeneration>[] = [
   { title: 'generation', cell: ({ generation }) => `${generation}`, style: styleOf, most: 10, dispensable: 0 },
   { title: 'sequence', cell: (entry) => of(entry, ({ sequence }) => `${sequence}`), most: 12, dispensable: 0 },
   { title: 'epoch', cell: (entry) => of(entry, ({ epoch }) => `${epoch}`), most: 8, dispensable: 3 },
-  { title: 'saved', cell: (entry) => of(entry, ({ savedAt }) => wholeSeconds(savedAt)), most: 20, dispensable: 0 },
+  { title: 'saved', cell: (entry) => of(entry, ({ savedAt }) => localTime(savedAt)), most: 20, dispensable: 0 },
   { title: 'complete', cell: (entry) => of(entry, ({ completed }) => countText(completed)), most: 8, dispensable: 0 },
   { title: 'running', cell: (entry) => of(entry, ({ inProgress }) => countText(inProgress)), most: 8, dispensable: 1 },
   { title: 'blocked', cell: (entry) => of(entry, ({ blocked }) => countText(blocked)), most: 8, dispensable: 1 },
-  { title: 'ended', cell: (entry) => of(entry, ({ exitReason }) => exitReason ?? ''), most: 18, dispensable: 2 },
+  {
+    title: 'ended',
+    cell: (entry) => of(entry, ({ exitReason = '' }) => exitReason.replaceAll('_', ' ')),
+    most: 18,
+    dispensable: 2,
+  },
 ];
 
 /** The generations of this working copy, newest first. */
@@ -158,7 +177,7 @@ function styleOf({ kind }: ShownGeneration): Style {
 const columnsOfState: readonly Column<StateHistoryEntry>[] = [
   { title: 'sequence', cell: ({ sequence }) => `${sequence}`, style: () => 'strong', most: 12, dispensable: 0 },
   { title: 'epoch', cell: ({ epoch }) => `${epoch}`, most: 8, dispensable: 3 },
-  { title: 'persisted', cell: ({ persistedAt }) => wholeSeconds(persistedAt), most: 20, dispensable: 0 },
+  { title: 'persisted', cell: ({ persistedAt }) => localTime(persistedAt), most: 20, dispensable: 0 },
   { title: 'complete', cell: ({ completed }) => countText(completed), most: 8, dispensable: 0 },
   { title: 'running', cell: ({ inProgress }) => countText(inProgress), most: 8, dispensable: 1 },
   { title: 'blocked', cell: ({ blocked }) => countText(blocked), most: 8, dispensable: 1 },
@@ -192,8 +211,10 @@ function postureText({ status, generation, attempt, agentId, reason }: TaskPostu
     ...(agentId === undefined ? [] : [agentId]),
     ...attempts,
     ...(generation === 1 ? [] : [`generation ${generation}`]),
-    ...(reason === undefined ? [] : [reason]),
+    ...(reason === undefined ? [] : [isBlockedReason(reason) ? reason.replaceAll('_', ' ') : reason]),
   ];
   const word = status.replace('_', ' ');
   return notes.length === 0 ? word : `${word} (${notes.join(', ')})`;
 }
+
+const isBlockedReason = (reason: string): boolean => (blockedReasons as readonly string[]).includes(reason);

@@ -1,3 +1,5 @@
+import type { EpicId } from '@ginkoai/contract';
+
 /** Why the state is not the graph's. */
 export interface GraphReason {
   /** To stand in brackets: no sentence of its own, without a full stop. */
@@ -20,3 +22,14 @@ export function graphReason(reason: string): GraphReason {
 export function graphReasonSentence(reason: string): string {
   return reason.startsWith(unavailable) ? reason.slice(unavailable.length) : `${reason.replace(/\.$/, '')}.`;
 }
+
+/** What is said where neither source has a run. */
+export function noRunText(epicId: EpicId, reason: string): string {
+  const here = `No run of the epic ${epicId} is known: this working copy has no state of it, and `;
+  const isAsked = reason.startsWith(unavailable);
+  const { short, advice } = graphReason(reason);
+  const there = isAsked ? `the graph cannot be asked: ${short.slice(unavailable.length)}` : asClause(short);
+  return `${here}${there}. ${advice === undefined ? '' : `${advice} `}Start one with ginko orchestrate.`;
+}
+
+const asClause = (short: string): string => (short === 'graph has no state' ? 'neither has the graph' : short);

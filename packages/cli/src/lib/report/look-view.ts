@@ -2,6 +2,7 @@ import type { EpochMillis, OrchestratorCheckpoint } from '@ginkoai/contract';
 import { checkpointOf } from '../decide/checkpoint-of.js';
 import { diffCheckpoints } from '../decide/diff-checkpoints.js';
 import { differenceText } from './checkpoint-view.js';
+import { graphReasonSentence } from './graph-reason.js';
 import { orchestratorText } from './orchestrator-text.js';
 import type { RunLook } from './run-look.js';
 import type { StatusInput } from './run-status.js';
@@ -9,6 +10,7 @@ import { statusJson, statusView } from './status-view.js';
 import { lineOf, plainText, span, type StyledLine } from './styled-line.js';
 import { tellEvent } from './tell-event.js';
 import { clockTime } from './time-text.js';
+import { unreadWordLines, unreadWordsOf } from './unread-words.js';
 
 /** A look that found a run. */
 export type FoundRun = RunLook & { readonly source: 'graph' | 'local' };
@@ -22,16 +24,18 @@ export interface LookViewOptions {
 
 /** What `ginko status` shows. */
 export function lookLines(look: FoundRun, options: LookViewOptions): StyledLine[] {
-  const { sprintTitle, now, resumeCommand } = options;
+  const { sprintTitle, resumeCommand = 'ginko orchestrate --resume' } = options;
+  const lastEventText = lastEventOf(look);
   return [
-    ...statusView(statusInput(look, sprintTitle), options),
+    ...statusView(statusInput(look, sprintTitle), {
+      ...options,
+      unreadWords: unreadWordsOf(look).length,
+      ...(lastEventText === null ? {} : { lastEventText }),
+    }),
+    ...unreadWordLines(look, resumeCommand),
     [],
     lineOf('Orchestrator: ', orchestratorText(look.orchestrator, resumeCommand)),
-    ...(look.reason === null ? [] : [lineOf(`Not from the graph: ${look.reason}`)]),
-    ...lastEventLines(look, now),
-    ...look.unreadWords.map(({ id, status, by, at }) =>
-      lineOf('Said, not read yet: ', span(id, 'strong'), ` ${status.replace('_', ' ')}, by ${by} at ${clockTime(at)}`),
-    ),
+    ...(look.reason === null ? [] : [lineOf(`Not from the graph: ${graphReasonSentence(look.reason)}`)]),
     ...look.warnings.map((warning) => lineOf(span('! ', 'caution'), span(warning, 'caution'))),
   ];
 }
@@ -92,6 +96,7 @@ function statusInput(look: FoundRun, sprintTitle: string): StatusInput {
     sprintTitle,
     tasks,
     ...(lastEventAt === null ? {} : { lastEventAt }),
+    ...(look.lastLines === undefined ? {} : { lastLines: look.lastLines }),
   };
 }
 
@@ -103,14 +108,14 @@ function checkpointOfLook({ state, savedAt, asOf, persistedAt, end }: FoundRun):
   });
 }
 
-function lastEventLines({ lastEvent, state }: RunLook, now: EpochMillis): StyledLine[] {
-  if (lastEvent === null) return [];
+function lastEventOf({ lastEvent, state }: RunLook): string | null {
+  if (lastEvent === null) return null;
   const telling = {
     titleOf: (taskId: string) => state.tasks.get(taskId)?.definition?.title ?? '',
     agentOf: (taskId: string) => state.tasks.get(taskId)?.assignment?.agentId,
-    now: () => now,
+    // What it says of later times counts from when it happened.
+    now: () => Date.parse(lastEvent.at),
   };
-  const told = tellEvent(lastEvent, telling, { verbose: true, quiet: false });
-  const [line] = told?.lines ?? [];
-  return line === undefined ? [] : [lineOf(`Last event: ${clockTime(lastEvent.at)} ${plainText(line)}`)];
+  const [line] = tellEvent(lastEvent, telling, { verbose: true, quiet: false })?.lines ?? [];
+  return line === undefined ? null : plainText(line);
 }

@@ -34,7 +34,7 @@ function layOut(rows: readonly RecoveryTableRow[], width: number): readonly Styl
   const oneLine = tableLines({
     rows,
     columns: [...sourceColumns, agentColumn],
-    last: { title: 'decision (row)', cell: decisionText },
+    last: { title: 'decision', cell: ({ decision }) => decision },
     width: Infinity,
   });
   const fits = (lines: readonly StyledLine[]): boolean => lines.every((line) => lineWidth(line) <= width);
@@ -47,16 +47,16 @@ function layOut(rows: readonly RecoveryTableRow[], width: number): readonly Styl
   return rows.flatMap((row) => stacked(row, width));
 }
 
+const statusIn = ({ sprintFile }: RecoveryTableRow): string => sprintFile.replace('_', ' ');
+
 const sourceColumns: readonly Column<RecoveryTableRow>[] = [
   { title: 'task', cell: ({ taskId }) => taskId, style: () => 'strong', most: 18, dispensable: 0 },
-  { title: 'sprint file', cell: ({ sprintFile }) => sprintFile, most: 14, dispensable: 0 },
+  { title: 'sprint file', cell: statusIn, most: 14, dispensable: 0 },
   { title: 'local', cell: ({ local }) => local, most: 16, dispensable: 0 },
   { title: 'graph', cell: ({ graph }) => graph, most: 16, dispensable: 0 },
 ];
 
 const agentColumn: Column<RecoveryTableRow> = { title: 'agent', cell: ({ agent }) => agent, most: 16, dispensable: 0 };
-
-const decisionText = ({ decision, row }: RecoveryTableRow): string => `${decision} (${row})`;
 
 function withDecisions(
   [titles = [], ...lines]: readonly StyledLine[],
@@ -67,11 +67,11 @@ function withDecisions(
 }
 
 function decisionLines(row: RecoveryTableRow, width: number): StyledLine[] {
-  return wrapped(`→ ${decisionText(row)}`, '    ', width).map((line) => lineOf(span(line, 'accent')));
+  return wrapped(`→ ${row.decision}`, '    ', width).map((line) => lineOf(span(line, 'accent')));
 }
 
 function stacked(row: RecoveryTableRow, width: number): StyledLine[] {
-  const facts = [`sprint file: ${row.sprintFile}`, `local: ${row.local}`, `graph: ${row.graph}`, `agent: ${row.agent}`];
+  const facts = [`sprint file: ${statusIn(row)}`, `local: ${row.local}`, `graph: ${row.graph}`, `agent: ${row.agent}`];
   return [
     ...wrapped(`${row.taskId} ${row.title}`, '', width).map((line) => lineOf(span(line, 'strong'))),
     ...facts.flatMap((fact) => wrapped(fact, '  ', width).map((line) => lineOf(line))),

@@ -1,4 +1,4 @@
-import type { RunEvent, TaskWord } from '@ginkoai/contract';
+import type { RunEvent, TaskId, TaskWord } from '@ginkoai/contract';
 import type { OrchestratorSight } from '../decide/judge-holder.js';
 import type { RunState } from '../decide/run-state.js';
 
@@ -22,5 +22,7 @@ export interface RunLook {
   readonly orchestrator: OrchestratorSight | null;
   /** Of people and other tools, which no orchestrator has read yet. */
   readonly unreadWords: readonly TaskWord[];
+  /** The last lines of the output of running tasks, where it is in this working copy; raw. */
+  readonly lastLines?: ReadonlyMap<TaskId, string>;
   readonly warnings: readonly string[];
 }

@@ -20,6 +20,8 @@ export interface StatusInput {
   readonly lease?: LeaseStatus;
   /** ISO time of the last event of the run, where events later than the checkpoint are known. */
   readonly lastEventAt?: string;
+  /** The last lines of the output of running tasks, where it is in this working copy; raw. */
+  readonly lastLines?: ReadonlyMap<TaskId, string>;
 }
 
 export type LeaseStatus =
@@ -52,6 +54,8 @@ export interface StatusRunning {
   readonly attempt: number;
   /** Absent: the checkpoint does not say. */
   readonly since?: string;
+  /** Of its output; raw, not yet safe to print. */
+  readonly lastLine?: string;
 }
 
 export interface StatusBlocked {
@@ -62,7 +66,7 @@ export interface StatusBlocked {
 }
 
 /** Linear in tasks. A task of the sprint that the checkpoint does not name is pending. */
-export function runStatus({ checkpoint, sprintTitle, tasks, lease, lastEventAt }: StatusInput): RunStatus {
+export function runStatus({ checkpoint, sprintTitle, tasks, lease, lastEventAt, lastLines }: StatusInput): RunStatus {
   const titles = new Map(tasks.map(({ id, title }) => [id, title]));
   const facts = new Map(Object.entries(checkpoint.taskState));
   const inSprint = (id: TaskId): boolean => (tasks.length === 0 ? facts.get(id)?.removed !== true : titles.has(id));
@@ -73,7 +77,12 @@ export function runStatus({ checkpoint, sprintTitle, tasks, lease, lastEventAt }
   const running = Object.entries(checkpoint.inProgressTasks).map(([taskId, agentId]): StatusRunning => {
     const record = open.get(taskId);
     const title = titleOf(taskId);
-    return { taskId, title, agentId, attempt: record?.attempt ?? 1, ...(record && { since: record.assignedAt }) };
+    const lastLine = lastLines?.get(taskId);
+    return {
+      ...{ taskId, title, agentId, attempt: record?.attempt ?? 1 },
+      ...(record && { since: record.assignedAt }),
+      ...(lastLine === undefined ? {} : { lastLine }),
+    };
   });
   const blocked = checkpoint.blockedTasks.filter(inSprint).map((taskId): StatusBlocked => {
     const { blockedReason = 'person', blockedDetail: detail } = facts.get(taskId) ?? {};

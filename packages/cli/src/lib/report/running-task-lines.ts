@@ -1,6 +1,7 @@
 import { unreachable, type EpochMillis } from '@ginkoai/contract';
 import { cleanText } from './clean-text.js';
 import type { RunningTask } from './reporter.js';
+import { shownOutput } from './shown-output.js';
 import { lineOf, lineWidth, span, type Span, type StyledLine } from './styled-line.js';
 import { padToWidth, textWidth } from './text-width.js';
 import { elapsedText } from './time-text.js';
@@ -17,7 +18,7 @@ export function runningTaskLines(tasks: readonly RunningTask[], { now, columns }
     taskId: cleanText(task.taskId),
     name: `${cleanText(task.taskId)} ${cleanText(task.title)}`,
     state: stateSpans(task),
-    output: shownOutput(task.lastLine),
+    output: indented(shownOutput(task.lastLine)),
   }));
   const widest = (widths: readonly number[]): number => Math.max(0, ...widths);
   const elapsedWidth = widest(rows.map(({ elapsed }) => elapsed.length));
@@ -37,6 +38,8 @@ export function runningTaskLines(tasks: readonly RunningTask[], { now, columns }
     );
   });
 }
+
+const indented = (output: string): string => (output === '' ? '' : `  ${output}`);
 
 function stateSpans(task: RunningTask): Span[] {
   const attempt = task.attempt > 1 ? ` attempt ${task.attempt}` : '';
@@ -59,11 +62,4 @@ function activitySpans(activity: RunningTask['activity']): Span[] {
     default:
       return unreachable(activity);
   }
-}
-
-/** What the line looks like at last: a program that draws its progress over itself sends it all, split by returns. */
-function shownOutput(lastLine: string | undefined): string {
-  const shown = (lastLine ?? '').split('\r').findLast((part) => part.trim() !== '') ?? '';
-  const clean = cleanText(shown).trim();
-  return clean === '' ? '' : `  ${clean}`;
 }

@@ -4,14 +4,20 @@ import { countText, counted } from './count-text.js';
 import { nextStep } from './next-step.js';
 import { progressBar } from './progress-bar.js';
 import { runStatus, type LeaseStatus, type RunStatus, type StatusInput } from './run-status.js';
-import { lineOf, span, type StyledLine } from './styled-line.js';
-import { clockTime, durationText, elapsedText, wholeSeconds } from './time-text.js';
+import { shownOutput } from './shown-output.js';
+import { lineOf, span, type Span, type StyledLine } from './styled-line.js';
+import { taskName } from './task-name.js';
+import { clockTime, durationText, elapsedText, localTime } from './time-text.js';
 import { unblockHint } from './unblock-hint.js';
 
 export interface StatusViewOptions {
   readonly now: EpochMillis;
   /** The command that goes on with the run; absent: its options are not known. */
   readonly resumeCommand?: string;
+  /** What happened last; absent: it is not known. */
+  readonly lastEventText?: string;
+  /** Words of people that no orchestrator has taken up; they are shown below. */
+  readonly unreadWords?: number;
 }
 
 /** A run as it stands, for `ginko status`. */
@@ -20,15 +26,16 @@ export function statusView(input: StatusInput, options: StatusViewOptions): Styl
   const status = runStatus(input);
   return [
     ...headLines(input, status, options),
-    ...section('Running', status.running, ({ taskId, title, agentId, attempt, since }) => [
+    ...section('Running', status.running, ({ taskId, title, agentId, attempt, since, lastLine }) => [
       taskLine(taskId, title, ` (${agentId}${attempt > 1 ? `, attempt ${attempt}` : ''}${sinceText(since, now)})`),
+      ...outputLines(lastLine),
     ]),
     ...section('Waiting for their next attempt', status.retrying, ({ taskId, title, notBefore }) => [
       taskLine(taskId, title, ` (${Date.parse(notBefore) > now ? `not before ${clockTime(notBefore)}` : 'now ready'})`),
     ]),
     ...section('Blocked', status.blocked, ({ taskId, title, reason, detail }) => [
       lineOf(
-        ...[span('  ■ ', 'caution'), span(taskId, 'strong'), ` ${title}: `],
+        ...[span('  ■ ', 'caution'), ...taskName(taskId, title), ': '],
         span(blockedText({ reason, detail }), 'caution'),
       ),
       lineOf('    ', unblockHint(reason, taskId)),
@@ -62,22 +69,33 @@ export function statusJson(input: StatusInput): object {
 function headLines(
   { checkpoint, source, sprintTitle }: StatusInput,
   status: RunStatus,
-  { now, resumeCommand }: StatusViewOptions,
+  { now, resumeCommand, lastEventText, unreadWords = 0 }: StatusViewOptions,
 ): StyledLine[] {
   const { counts, total } = status;
   const bar = progressBar({ done: counts.complete, total }, 20);
   return [
     lineOf(span(sprintTitle, 'strong'), ` (epic ${checkpoint.epicId})`),
-    lineOf(span(bar, 'good'), ` ${countText(counts.complete)} of ${counted(total, 'task')} complete`),
+    lineOf(
+      span(bar, 'good'),
+      ` ${countText(counts.complete)} of ${counted(total, 'task')} complete`,
+      newsText(unreadWords),
+    ),
     lineOf(`  ${counts.in_progress} running, ${counts.pending} pending, ${counts.blocked} blocked`),
     lineOf(`  Run: ${checkpoint.runId}, orchestrator ${checkpoint.orchestratorId}, epoch ${checkpoint.epoch}`),
     lineOf(
       `  State: from the ${source === 'graph' ? 'graph' : 'local checkpoint'}, saved ${agoText(checkpoint.savedAt, now)}`,
     ),
-    lineOf(`  Last event: ${agoText(status.lastEventAt, now)}`),
+    lineOf(
+      `  Last event: ${agoText(status.lastEventAt, now)}${lastEventText === undefined ? '' : `, ${lastEventText}`}`,
+    ),
     ...leaseLines(status.lease),
     ...endLines(checkpoint, resumeCommand),
   ];
+}
+
+function newsText(unreadWords: number): Span {
+  if (unreadWords === 0) return span('');
+  return span(`; ${counted(unreadWords, 'word')} of people not taken up yet, see below`, 'caution');
 }
 
 function leaseLines(lease: LeaseStatus | null): StyledLine[] {
@@ -109,10 +127,15 @@ function section<T>(title: string, tasks: readonly T[], linesFor: (task: T) => S
 }
 
 const taskLine = (taskId: string, title: string, facts: string): StyledLine =>
-  lineOf('  ', span(taskId, 'strong'), ` ${title}`, span(facts, 'faint'));
+  lineOf('  ', ...taskName(taskId, title), span(facts, 'faint'));
+
+function outputLines(lastLine: string | undefined): StyledLine[] {
+  const shown = shownOutput(lastLine);
+  return shown === '' ? [] : [lineOf('    ', span(shown, 'faint'))];
+}
 
 const sinceText = (since: string | undefined, now: EpochMillis): string =>
   since === undefined ? '' : `, since ${clockTime(since)}, ${elapsedText(now - Date.parse(since))}`;
 
 const agoText = (at: string, now: EpochMillis): string =>
-  `${wholeSeconds(at)} (${durationText(now - Date.parse(at))} ago)`;
+  `${localTime(at)} (${durationText(now - Date.parse(at))} ago)`;

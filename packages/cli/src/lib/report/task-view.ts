@@ -6,10 +6,12 @@ import {
   type TaskStatus,
 } from '@ginkoai/contract';
 import { blockedText } from './blocked-text.js';
+import { personText } from './person-text.js';
 import { lineOf, span, type Style, type StyledLine } from './styled-line.js';
 import { tableLines, type Column } from './table.js';
-import { wholeSeconds } from './time-text.js';
+import { localTime } from './time-text.js';
 import { unblockHint } from './unblock-hint.js';
+import { usageText } from './usage-text.js';
 
 /** A task as it stands, for lists, for one page, and for JSON. */
 export interface TaskSight {
@@ -109,7 +111,7 @@ export function taskPage({ task, plan, attempts, output }: TaskPage): StyledLine
     ...factLines([
       ['Depends on', task.dependsOn.join(', ')],
       ['Waits for', [...task.waitsFor, ...(plan?.externalDepends ?? [])].join(', ')],
-      ['Not before', task.notBefore === undefined ? '' : wholeSeconds(task.notBefore)],
+      ['Not before', task.notBefore === undefined ? '' : localTime(task.notBefore)],
       ['Attempts', attemptsText(task)],
       ['Defined in', plan?.where ?? ''],
       ['Priority', plan?.priority ?? ''],
@@ -119,7 +121,7 @@ export function taskPage({ task, plan, attempts, output }: TaskPage): StyledLine
       ['Verify', plan?.verify ?? ''],
       ['Output', output ?? ''],
     ]),
-    ...attempts.map(attemptLine),
+    ...attempts.flatMap(attemptLines),
     ...(plan === null
       ? []
       : [
@@ -140,7 +142,7 @@ function factLines(facts: readonly (readonly [string, string])[]): StyledLine[] 
 
 function whoText({ agentId, since }: TaskSight): string {
   if (agentId === undefined) return '';
-  return ` by ${agentId}${since === undefined ? '' : ` since ${wholeSeconds(since)}`}`;
+  return ` by ${agentId}${since === undefined ? '' : ` since ${localTime(since)}`}`;
 }
 
 function blockedLines({ id, blockedReason, blockedDetail }: TaskSight): StyledLine[] {
@@ -158,8 +160,8 @@ function blockedLines({ id, blockedReason, blockedDetail }: TaskSight): StyledLi
 function unreadLines({ unread }: TaskSight): StyledLine[] {
   if (unread === undefined) return [];
   const reason = unread.reason === undefined ? '' : `: ${unread.reason}`;
-  const said = `${unread.status.replace('_', ' ')}, by ${unread.by} at ${wholeSeconds(unread.at)}${reason}`;
-  return [lineOf('  ', span('Said        ', 'faint'), span(said, 'accent'), ' (not read by an orchestrator yet)')];
+  const said = `${unread.status.replace('_', ' ')}, by ${personText(unread.by)} at ${localTime(unread.at)}${reason}`;
+  return [lineOf('  ', span('Said        ', 'faint'), span(said, 'accent'), ' (not taken up by an orchestrator yet)')];
 }
 
 function attemptsText({ generation, attempt, failures, losses }: TaskSight): string {
@@ -172,17 +174,15 @@ function attemptsText({ generation, attempt, failures, losses }: TaskSight): str
   return parts.join(', ');
 }
 
-function attemptLine({
-  generation,
-  attempt,
-  agentId,
-  status,
-  assignedAt,
-  closedAt,
-  failure,
-}: AssignmentRecord): StyledLine {
+function attemptLines(record: AssignmentRecord): StyledLine[] {
+  const { generation, attempt, agentId, status, assignedAt, closedAt, failure, usage, summary } = record;
   const name = generation === 1 ? `${attempt}` : `${generation}.${attempt}`;
-  const until = closedAt === undefined ? '' : ` to ${wholeSeconds(closedAt)}`;
+  const until = closedAt === undefined ? '' : ` to ${localTime(closedAt)}`;
+  const spent = usageText(usage);
+  const facts = `${agentId}, ${status}, ${localTime(assignedAt)}${until}${spent === '' ? '' : `, ${spent}`}`;
   const why = failure === undefined ? '' : `: ${failure.message}`;
-  return lineOf(`    ${name}  ${agentId}, ${status}, ${wholeSeconds(assignedAt)}${until}${why}`);
+  return [
+    lineOf(`    ${name}  ${facts}${why}`),
+    ...(summary === undefined ? [] : [lineOf('       ', span(summary, 'faint'))]),
+  ];
 }

@@ -9,6 +9,13 @@ export function clockTime(at: string | EpochMillis): string {
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
+/** Local time with its day, `2026-01-15 09:41:07`; what is no time is shown as it is. */
+export function localTime(at: string): string {
+  const time = new Date(at);
+  if (Number.isNaN(time.getTime())) return at;
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clockTime(at)}`;
+}
+
 /** A time of the wire in UTC without milliseconds, `2025-12-07T10:30:00Z`. */
 export function wholeSeconds(at: string): string {
   const time = new Date(at);

@@ -76,7 +76,16 @@ describe('ginko status', () => {
     const { code, stdout } = await project().run('status');
     expect(code).toBe(0);
     expect(stdout).toContain('Not from the graph: no graph is configured or being served');
-    expect(stdout).toMatch(/Last event: .+ TASK-3 Title of TASK-3 blocked: .*wait for design/);
+    expect(stdout).toMatch(/Last event: .+, ■ TASK-3 blocked: Title of TASK-3 — .*wait for design/);
+  });
+
+  it('shows the last line of an agent that runs here', async () => {
+    await aRun();
+    project().write('.ginko/launchers/place', 'place-1\n');
+    project().write('.ginko/runs/epic-1/TASK-1/g1a1/output.log', 'page 1\n10 %\rpage 2 of 9\n');
+    expect((await project().run('status')).stdout).toMatch(/^ {2}TASK-1 Title of TASK-1 .+\n {4}page 2 of 9$/m);
+    project().write('.ginko/launchers/place', 'place-2\n');
+    expect((await project().run('status')).stdout).not.toContain('page 2 of 9');
   });
 
   it.each([
@@ -93,6 +102,14 @@ describe('ginko status', () => {
       sequence: 3,
       reason: expect.stringMatching(/^graph unavailable: .+127\.0\.0\.1/) as string,
     });
+  });
+
+  it('says in whole sentences that neither the graph nor this copy has a run', async () => {
+    project().write('.ginko/config.json', JSON.stringify({ graph: { url: 'http://127.0.0.1:9' } }));
+    expect((await project().run('status')).stderr).toMatch(
+      /this working copy has no state of it, and the graph cannot be asked: the graph at http:\/\/127\.0\.0\.1:9 cannot be reached \(.+\)\. Check that .+\. Start one with ginko orchestrate\.\n$/,
+    );
+    expect((await project().run('task', 'list')).stderr).toMatch(/^The graph at http:\/\/127\.0\.0\.1:9 cannot be /);
   });
 
   it('says that a checkpoint is damaged, and moves nothing', async () => {

@@ -68,10 +68,34 @@ describe('a run that is looked at', () => {
       plainText,
     );
     expect(text).toContain('Orchestrator: orchestrator-1 (process 4711 on host-1, alive)');
-    expect(text).toContain('Last event: 09:41:02 → TASK-1 Title of TASK-1: given to shell-1');
-    expect(text).toContain('Said, not read yet: TASK-2 blocked, by person:ann at 09:41:02');
+    expect(text).toContain('  Last event: 2026-01-15 09:41:02 (5.0 s ago), ℹ TASK-1 Title of TASK-1: given to shell-1');
+    expect(text.slice(text.indexOf('Said, not taken up yet:')).slice(1, 3)).toEqual([
+      '  TASK-2 Title of TASK-2 pending -> blocked, by ann at 2026-01-15 09:41:02',
+      '  orchestrator-1 takes it up at its next look',
+    ]);
     expect(text).toContain('! checkpoint.json is damaged.');
-    expect(text[1]).toContain('1 of 3 tasks complete');
+    expect(text[1]).toContain('1 of 3 tasks complete; 1 word of people not taken up yet, see below');
+  });
+
+  it('says who takes up a word about a run that has ended, and passes over one that says nothing new', () => {
+    const word = { id: 'TASK-3', status: 'blocked', by: 'person:ann', revision: 1, at, reason: 'links are dead' };
+    const ended = { end: { stopReason: 'complete', exitCode: 0 }, orchestrator: null };
+    const look = aLook([], { ...ended, unreadWords: [word] });
+    const text = lookLines(look, { ...options, resumeCommand: 'npx ginko orchestrate --resume' }).map(plainText);
+    expect(text).toContain(
+      '  TASK-3 Title of TASK-3 complete -> blocked, by ann at 2026-01-15 09:41:02: links are dead',
+    );
+    expect(text).toContain('  No orchestrator is at work: npx ginko orchestrate --resume takes it up');
+    const nothingNew = aLook([], { ...ended, unreadWords: [{ ...word, status: 'complete' }] });
+    expect(lookLines(nothingNew, options).map(plainText).join('\n')).not.toContain('taken up');
+  });
+
+  it('counts what the last event says of later times from when it happened', () => {
+    const notBefore = new Date(now + 15_000).toISOString();
+    const retry: RunEvent = { kind: 'task_retry_scheduled', sequence: 2, at, taskId: 'TASK-1', notBefore };
+    expect(lookLines(aLook([retry]), options).map(plainText)).toContainEqual(
+      expect.stringContaining('(5.0 s ago), ↻ TASK-1 Title of TASK-1: next attempt in 20.0 s, at 09:41:22'),
+    );
   });
 
   it('is told in one line at first, then in a line for each change', () => {
@@ -187,10 +211,12 @@ describe('a checkpoint of a large sprint', () => {
         exitReason: 'max_runtime',
         exitCode: 75,
         persistedAt: at,
+        recoveredFrom: 'run-1@41',
       }),
       laterEvents: null,
     }).map(plainText);
-    expect(text).toContain('  Ended     max_runtime, exit code 75');
+    expect(text).toContain('  Ended     max runtime, exit code 75');
+    expect(text).toContain('  Recovered from event 41 of this run');
     expect(text.find((line) => line.startsWith('  60 tasks complete'))).toMatch(/T49 and 10 more$/);
     expect(text.at(-1)).toBe('    and 10 more');
   });

@@ -81,10 +81,9 @@ describe('the lines of events', () => {
     ]);
   });
 
-  it('says where a failed attempt left its output', () => {
+  it('tells why an attempt failed', () => {
     expect(printed([failed])).toEqual([
       '09:41:07  ✗ TASK-3 Render pages: the command ended with exit code 3 (local-1, attempt 2, 3.0 s)',
-      '            Output: .ginko/runs/TASK-3/g1a2/output.log',
     ]);
   });
 
@@ -242,7 +241,7 @@ describe('how much is told', () => {
   it('prints only warnings and failures when quiet', () => {
     const warning: ReportedEvent = { kind: 'warning', at: eventAt, code: 'x', message: 'Look at this' };
     const told = printed([completed, recovery, warning, failed], { quiet: true });
-    expect(told).toHaveLength(3);
+    expect(told).toHaveLength(2);
     expect(told[0]).toBe('09:41:07  ! Look at this');
     expect(told[1]).toContain('✗ TASK-3');
   });
@@ -299,7 +298,6 @@ describe('the lines of a recovery, word for word', () => {
       '  - Task TASK-3 was lost',
       '',
       '09:41:07  ✗ TASK-3 Render pages: the command ended with exit code 3 (local-1, attempt 2, 3.0 s)',
-      '            Output: .ginko/runs/TASK-3/g1a2/output.log',
       '09:41:07  ↻ TASK-3 Render pages: next attempt in 20.0 s, at 09:41:27',
       '09:41:07  ↻ TASK-9 Deploy: open again, generation 2',
     ]);

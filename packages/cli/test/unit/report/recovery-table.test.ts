@@ -31,9 +31,9 @@ const table = (width: number): string[] => recoveryTable(rows, width).map(plainT
 describe('the table of what a resume would do', () => {
   it('takes a line a task where that fits', () => {
     expect(table(200)).toEqual([
-      'task     sprint file  local                   graph     agent              decision (row)',
-      'TASK-3   complete     pending                 pending   none               Task TASK-3 completed externally (C4)',
-      'TASK-10  not started  in progress, attempt 2  complete  running, pid 4711  Task TASK-10 is still running (local-1, attempt 2); adopted (C10)',
+      'task     sprint file  local                   graph     agent              decision',
+      'TASK-3   complete     pending                 pending   none               Task TASK-3 completed externally',
+      'TASK-10  not started  in progress, attempt 2  complete  running, pid 4711  Task TASK-10 is still running (local-1, attempt 2); adopted',
       '',
       '2 tasks; nothing was changed.',
     ]);
@@ -44,9 +44,9 @@ describe('the table of what a resume would do', () => {
     expect(table(80)).toEqual([
       'task     sprint file  local                   graph     agent',
       'TASK-3   complete     pending                 pending   none',
-      '    → Task TASK-3 completed externally (C4)',
+      '    → Task TASK-3 completed externally',
       'TASK-10  not started  in progress, attempt 2  complete  running, pid 4711',
-      '    → Task TASK-10 is still running (local-1, attempt 2); adopted (C10)',
+      '    → Task TASK-10 is still running (local-1, attempt 2); adopted',
       '',
       '2 tasks; nothing was changed.',
     ]);
@@ -59,6 +59,11 @@ describe('the table of what a resume would do', () => {
       expect(lines).toContain('  agent: running, pid 4711');
     }
     expect(recoveryTable(long, 80).map(plainText)[3]).toMatch(/^T{17}… .* running, p…$/);
+  });
+
+  it('names the status of the file in the words of the others', () => {
+    const row = { ...rows[0]!, sprintFile: 'in_progress' };
+    expect(recoveryTable([row], 200).map(plainText)[1]).toMatch(/^TASK-3 +in progress +pending/);
   });
 
   it('puts everything under the task on a narrow terminal', () => {
