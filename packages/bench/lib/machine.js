@@ -11,7 +11,7 @@ export function machine(peers) {
     processors: cpus().length,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     memoryGb: Math.round(totalmem() / 1024 ** 3),
-    system: `${type()} ${release()} ${arch()}`,
+    system: `${type()} ${release().split('-')[0]} ${arch()}`,
     versions: { ginko: version, Node: process.versions.node, ...Object.fromEntries(others) },
   };
 }
