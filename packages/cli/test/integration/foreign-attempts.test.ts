@@ -44,6 +44,8 @@ const elsewhere = {
   place: 'another-place',
 };
 
+const graphEnv = () => ({ GINKO_GRAPH_URL: graph.url, GINKO_GRAPH_TOKEN: token, GINKO_GRAPH_ID: 'graph-1' });
+
 /** TASK-1 is at work on another machine, which has just renewed its lease. The working copy of this one. */
 async function atWorkElsewhere(): Promise<WorkingCopy> {
   const client = createGraphClient({ url: graph.url, token, graphId: 'graph-1', retries: 0 });
@@ -71,8 +73,7 @@ async function atWorkElsewhere(): Promise<WorkingCopy> {
     taskState: { 'TASK-1': { attempt: 1 } },
   });
   unwrap(await client.persistState({ orchestratorId: elsewhere.orchestratorId, epoch, epicId: 'EPIC-1', state }));
-  const env = { GINKO_GRAPH_URL: graph.url, GINKO_GRAPH_TOKEN: token, GINKO_GRAPH_ID: 'graph-1' };
-  return stage.copy({ plan: flatPlan(2), workMs: 10, env });
+  return stage.copy({ plan: flatPlan(2), workMs: 10, env: graphEnv() });
 }
 
 const lost = { taskId: 'TASK-1', row: 'C12', sentence: 'Task TASK-1 was lost (attempt 1: its lease is over)' };
@@ -93,9 +94,9 @@ describe('an attempt on another machine that is not heard of any more', () => {
       graphTime += offsetMs;
       const copy = await atWorkElsewhere();
       graphTime += 33_000;
-      expect((await dryRunOfResume(copy)).decided).toEqual([waitedFor]);
+      expect((await dryRunOfResume(copy, { env: graphEnv() })).decided).toEqual([waitedFor]);
       graphTime += 40_000;
-      const dry = await dryRunOfResume(copy);
+      const dry = await dryRunOfResume(copy, { env: graphEnv() });
       expect(dry.decided).toEqual([lost]);
       expect(await resume(copy)).toEqual(dry);
     },

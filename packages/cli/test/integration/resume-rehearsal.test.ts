@@ -1,20 +1,19 @@
 import { readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { unwrap, type LauncherAttempt } from '@ginkoai/contract';
+import type { LauncherAttempt } from '@ginkoai/contract';
+import type { OrchestrateFlags } from '../../src/lib/options/orchestrate-options.js';
 import { parseAttemptKey } from '../../src/lib/perform/agents/attempt-key.js';
-import { observeLaunchers } from '../../src/lib/perform/agents/observe-launchers.js';
 import { seededChance, type SeededChance } from '../support/orchestrate-rig-chance.js';
 import { Stage } from '../support/orchestrate-rig-stage.js';
 import { told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
 import type { GraphProcess } from '../support/processes.js';
-import { dryRunOfResume, resume } from '../support/resume-rehearsal.js';
+import { dryRunOfResume, isRecorded, launchersAreQuiet, launchersKnow, resume } from '../support/resume-rehearsal.js';
 import { chancePlan, statusesIn, taskId, taskText, withMark, withoutTask } from '../support/sprint-files.js';
 
 const stage = new Stage();
 
 afterEach(() => stage.clear());
 
-const epicId = 'EPIC-1';
 const size = 14;
 
 /** A run whose orchestrator was killed in the middle. */
@@ -47,14 +46,11 @@ async function crashedRun(chance: SeededChance): Promise<CrashedRun> {
 
 /** Every agent that does not wait is through, and the launcher has written that down. */
 async function settled({ copy, held }: CrashedRun): Promise<void> {
-  const isSettled = (attempt: LauncherAttempt): boolean => {
-    if (attempt.state === 'finished') return attempt.outcome.exit.kind !== 'unknown' || copy.launchers().length === 0;
-    return attempt.state === 'running' && held.has(parseAttemptKey(attempt.key)?.id.taskId ?? '');
-  };
-  await until(async () => {
-    const seen = await observeLaunchers({ root: copy.root, scope: `graph-1/${epicId}`, now: 0 });
-    return unwrap(seen).every((attempt) => isSettled(attempt) || copy.launchers().length === 0);
-  });
+  const isHeld = ({ state, key }: LauncherAttempt): boolean =>
+    state === 'running' && held.has(parseAttemptKey(key)?.id.taskId ?? '');
+  const isSettled = (attempt: LauncherAttempt): boolean =>
+    isRecorded(attempt) || isHeld(attempt) || copy.launchers().length === 0;
+  await until(async () => launchersAreQuiet(copy) && (await launchersKnow(copy)).every(isSettled));
 }
 
 function endAgents({ copy }: CrashedRun): void {
@@ -145,9 +141,14 @@ describe('a dry run of a resume', () => {
         }
         peopleEdit(run, chance);
         await peopleSpeak(run, chance);
-        const args = chance.pick([[], ['--max-attempts', '1'], ['--include-in-progress'], ['--keep-running']]);
-        const dry = await dryRunOfResume(copy, args);
-        expect(await resume(copy, args)).toEqual(dry);
+        const flags = chance.pick<OrchestrateFlags>([
+          {},
+          { maxAttempts: '1' },
+          { includeInProgress: true },
+          { keepRunning: true },
+        ]);
+        const dry = await dryRunOfResume(copy, { flags, ...(run.graph === null ? {} : { env: run.graph.env }) });
+        expect(await resume(copy, { flags })).toEqual(dry);
         const resumed = copy.processes.at(-1);
         await resumed?.reaches(told('checkpoint_saved'));
         await resumed?.killHard();
