@@ -1,6 +1,7 @@
-import { exitCodes, unwrap, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
+import { exitCodes, ok, unwrap, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
 import { checkEnvironment } from '../lib/options/environment.js';
 import { systemClock } from '../lib/perform/clock.js';
+import { graphAsItIs } from '../lib/perform/graph-as-it-is.js';
 import { graphToLookAt } from '../lib/perform/graph-to-look-at.js';
 import { lookAtRun } from '../lib/perform/look-at-run.js';
 import { findRunPlace, type RunPlace } from '../lib/perform/run-place.js';
@@ -37,7 +38,7 @@ export async function status(options: StatusOptions, context: CommandContext): P
   unwrap(checkEnvironment(context.env));
   const place = unwrap(await findRunPlace({ cwd, sprint: options.sprint, epic: options.epic }));
   for (const warning of place.warnings) output.error(cleanText(warning));
-  const look = unwrap(await lookOnce(place, context));
+  const look = unwrap(await lookOnce(place, context, options.isWatching));
   if (!isFound(look)) {
     output.error(noRunText(place.epicId, look.reason ?? ''));
     return exitCodes.personNeeded;
@@ -48,13 +49,29 @@ export async function status(options: StatusOptions, context: CommandContext): P
   return exitCodes.ok;
 }
 
-async function lookOnce({ root, config, ...place }: RunPlace, { env }: CommandContext): Promise<Result<RunLook>> {
-  const graph = await graphToLookAt({ root, config, env, unserved: 'leave' });
-  if (!graph.ok) return graph;
+/** Watching would copy the file of a graph that nobody serves every other second: it waits for one that is served. */
+async function lookOnce(place: RunPlace, { env }: CommandContext, isWatching: boolean): Promise<Result<RunLook>> {
+  const { root, config } = place;
+  const served = await graphToLookAt({ root, config, env, unserved: 'leave' });
+  if (!served.ok) return served;
+  if (served.value === null && !isWatching) return lookAtUnserved(place, env);
   try {
-    return await lookAtRun({ place: { root, config, ...place }, graph: graph.value, prefers: 'graph' });
+    return await lookAtRun({ place, graph: served.value, prefers: 'graph' });
   } finally {
-    await graph.value?.close();
+    await served.value?.close();
+  }
+}
+
+/** What people said after the run ended stands in the graph alone; of events it has not heard it never will. */
+async function lookAtUnserved(place: RunPlace, env: CommandContext['env']): Promise<Result<RunLook>> {
+  const { root, config } = place;
+  const graph = await graphAsItIs({ root, config, env, isOffline: false });
+  if (graph.kind !== 'connected') return lookAtRun({ place, graph: null, prefers: 'graph' });
+  try {
+    const look = await lookAtRun({ place, graph: graph.connection, prefers: 'newest' });
+    return look.ok ? ok({ ...look.value, graphUrl: null }) : look;
+  } finally {
+    await graph.close();
   }
 }
 
@@ -91,7 +108,7 @@ async function watch(first: FoundRun, { place, json }: Watched, context: Command
       await Promise.race([pause, terminated]);
       cancel();
       if (isOver) return;
-      const look = await lookOnce(await placeNow(place, context), context);
+      const look = await lookOnce(await placeNow(place, context), context, true);
       if (!look.ok) show.trouble(look.failure);
       else if (isFound(look.value)) await show.look(look.value);
     }

@@ -12,7 +12,11 @@ import { wrapToWidth } from './text-width.js';
  */
 export function recoveryTable(rows: readonly RecoveryTableRow[], width: number): readonly StyledLine[] {
   if (rows.length === 0) return [lineOf('There is no task to recover.')];
-  return [...layOut(rows, width), [], lineOf(`${counted(rows.length, 'task')}; nothing was changed.`)];
+  return [
+    ...layOut(rows, width),
+    [],
+    lineOf(`${counted(new Set(rows.map(({ taskId }) => taskId)).size, 'task')}; nothing was changed.`),
+  ];
 }
 
 /** The same for a program; a source that says nothing of a task is null. */

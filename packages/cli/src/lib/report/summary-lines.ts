@@ -28,13 +28,13 @@ export function summaryLines(summary: RunSummary, { all, now }: SummaryLinesOpti
   ];
 }
 
-function headline({ view, exitCode, durationMs, completedNow }: RunSummary): StyledLine {
+function headline({ view, exitCode, durationMs, completedNow, isResumed }: RunSummary): StyledLine {
   const mark = exitCode === 0 ? span('✓', 'good') : exitCode === 1 ? span('✗', 'bad') : span('!', 'caution');
   const { complete } = view.counts;
   const done = `${countText(complete)} of ${counted(view.total, 'task')} complete`;
   const took = durationText(durationMs);
   // What was complete before took no time of this process.
-  const when = completedNow === complete ? ` in ${took}` : `, ${sinceStart(completedNow)} (${took})`;
+  const when = completedNow === complete && !isResumed ? ` in ${took}` : `, ${sinceStart(completedNow)} (${took})`;
   return lineOf(mark, ' ', span(view.sprintTitle, 'strong'), `: ${done}${when}`);
 }
 

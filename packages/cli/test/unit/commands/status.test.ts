@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openJournal } from '../../../src/lib/perform/journal.js';
 import { createStateFile } from '../../../src/lib/perform/state-file.js';
@@ -77,6 +77,16 @@ describe('ginko status', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Not from the graph: no graph is configured or being served');
     expect(stdout).toMatch(/Last event: .+, ■ TASK-3 blocked: Title of TASK-3 — .*wait for design/);
+  });
+
+  it('shows what was said when nobody was at work to hear it', async () => {
+    await aRun();
+    await project().run('task', 'complete', 'TASK-2');
+    const { stdout } = await project().run('status');
+    expect(stdout).toContain('0 of 3 tasks complete; 1 word of people not taken up yet, see below\n');
+    expect(stdout).toMatch(/^ {2}TASK-2 Title of TASK-2 pending -> complete, by \S+ at /m);
+    expect(stdout).toMatch(/^ {2}No orchestrator is at work: ginko orchestrate --resume .*takes it up$/m);
+    expect(existsSync(project().path('.ginko/graph.json'))).toBe(false);
   });
 
   it('shows the last line of an agent that runs here', async () => {

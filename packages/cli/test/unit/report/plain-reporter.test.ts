@@ -387,6 +387,12 @@ describe('the summary', () => {
     ]);
   });
 
+  it('gives a resume only its own time', () => {
+    expect(summary({ isResumed: true })[0]).toBe(
+      '✓ The site: 12 of 12 tasks complete, 12 of them since this start (3 min 12 s)',
+    );
+  });
+
   const nothing = { attempts: 0, failedAttempts: 0, completedNow: 0 };
 
   it('has no figures where nothing was begun', () => {

@@ -77,6 +77,11 @@ describe('the table of what a resume would do', () => {
     ]);
   });
 
+  it('counts a task once, however many lines it has', () => {
+    const [row] = rows;
+    expect(recoveryTable([row!, row!], 200).map(plainText).at(-1)).toBe('1 task; nothing was changed.');
+  });
+
   it('says so when there is nothing', () => {
     expect(recoveryTable([], 80).map(plainText)).toEqual(['There is no task to recover.']);
   });
