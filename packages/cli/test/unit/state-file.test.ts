@@ -175,15 +175,32 @@ describe('the state file', () => {
     expect(quarantined()).toHaveLength(3);
   });
 
-  it('sets a state of another epic or graph aside', async () => {
+  it('sets a state of another epic aside', async () => {
     valueOf(await stateFile().save(aCheckpoint({ epicId: 'epic-2' })));
-    valueOf(await stateFile().save(aCheckpoint({ graphId: 'graph-2' })));
     const loaded = await stateFile().load();
     expect(loaded).toMatchObject({ kind: 'none' });
     expect(loaded.kind === 'none' && loaded.warnings).toEqual([
-      expect.stringContaining('belongs to the graph "graph-2" and not to "graph-1"'),
       expect.stringContaining('belongs to the epic "epic-2" and not to "epic-1"'),
     ]);
+  });
+
+  it('sets a state of another graph aside where there is one of its own', async () => {
+    await save(1);
+    valueOf(await stateFile().save(aCheckpoint({ graphId: 'graph-2' })));
+    const loaded = await stateFile().load();
+    expect(loaded).toMatchObject({ kind: 'found', generation: 1 });
+    expect(loaded.kind === 'found' && loaded.warnings[0]).toContain(
+      'belongs to the graph "graph-2" and not to "graph-1"',
+    );
+  });
+
+  it('touches nothing where all that there is is the state of another graph', async () => {
+    valueOf(await stateFile().save(aCheckpoint({ graphId: 'graph-2' })));
+    expect(await stateFile().load()).toMatchObject({
+      kind: 'other_graph',
+      failure: { code: 'bad_configuration', message: expect.stringContaining('that of the graph "graph-2"') as string },
+    });
+    expect(existsSync(pathOf(0))).toBe(true);
   });
 
   it.each([

@@ -178,8 +178,10 @@ function withoutGraph({ code, message }: Failure): Failure {
   return { code, message: `${message.replace(/([^.])$/, '$1.')} ${consequence}` };
 }
 
+const ownVariables: ReadonlySet<string> = new Set(['GINKO_GRAPH_TOKEN', 'GINKO_CALLED_AS']);
+
 /** What agents may see of the environment: the names of the configuration, or all but ginko's own secrets. */
 function agentEnvironment(env: Environment, config: Config): Environment {
   if (config.environment !== undefined) return Object.fromEntries(config.environment.map((name) => [name, env[name]]));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'GINKO_GRAPH_TOKEN'));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ownVariables.has(name)));
 }
