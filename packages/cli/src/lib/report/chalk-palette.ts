@@ -10,6 +10,7 @@ export const chalkPalette: Palette = {
   strong: (text) => chalk.bold(text),
   faint: (text) => chalk.dim(text),
   accent: (text) => chalk.cyan(text),
+  command: (text) => chalk.cyan(text),
   good: (text) => chalk.green(text),
   caution: (text) => chalk.yellow(text),
   bad: (text) => chalk.red(text),

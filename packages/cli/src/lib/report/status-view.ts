@@ -116,7 +116,7 @@ function endLines(
   const command = isStopReason(exitReason) ? nextStep(exitReason, resumeCommand).command : undefined;
   return [
     lineOf(`  Ended: ${exitReason.replaceAll('_', ' ')}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`),
-    ...(command === undefined ? [] : [lineOf('  Continue with: ', span(command, 'accent'))]),
+    ...(command === undefined ? [] : [lineOf('  Continue with: ', span(command, 'command'))]),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { cleanText } from './clean-text.js';
 import { cutToWidth, textWidth } from './text-width.js';
 
-/** What a piece of a line means; a palette gives it a colour. */
-export type Style = 'plain' | 'strong' | 'faint' | 'accent' | 'good' | 'caution' | 'bad';
+/** What a piece of a line means; a palette gives it a colour. A command is never broken, so that it can be copied. */
+export type Style = 'plain' | 'strong' | 'faint' | 'accent' | 'command' | 'good' | 'caution' | 'bad';
 
 /** Made by `span` only, so that its text is clean. */
 export interface Span {
@@ -22,6 +22,7 @@ export const noColors: Palette = {
   strong: asItIs,
   faint: asItIs,
   accent: asItIs,
+  command: asItIs,
   good: asItIs,
   caution: asItIs,
   bad: asItIs,

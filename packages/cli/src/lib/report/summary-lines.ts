@@ -88,7 +88,7 @@ function nextLines(summary: RunSummary): StyledLine[] {
   return [
     ...(command === undefined ? [] : [lineOf(`  State: ${stateDirectory}`)]),
     ...(mustDo === undefined || !isFitting(summary) ? [] : [lineOf('  To do: ', span(mustDo, 'strong'))]),
-    ...(goesOn ?? (command === undefined ? [] : [lineOf('  Continue with: ', span(command, 'accent'))])),
+    ...(goesOn ?? (command === undefined ? [] : [lineOf('  Continue with: ', span(command, 'command'))])),
     ...(exitCode === 0 ? [] : [lineOf(`  Exit code: ${exitCode}`)]),
   ];
 }

@@ -3,7 +3,7 @@ import { textWidth } from './text-width.js';
 
 /**
  * The line broken at blanks, as a terminal breaks it anywhere; what follows stands indented below the text of the first
- * part. A word wider than the terminal (a path, a command) stays in one piece, so that it can be copied.
+ * part. A word wider than the terminal (a path) stays in one piece, and so does a command: they are there to be copied.
  */
 export function wrapLine(line: StyledLine, columns: number): StyledLine[] {
   if (lineWidth(line) <= columns) return [line];
@@ -44,7 +44,7 @@ function wordsOf(line: StyledLine): readonly Word[] {
   const words: Word[] = [];
   let word: Word = { gap: { text: '', style: 'plain' }, spans: [] };
   for (const { text, style } of line) {
-    for (const piece of text.split(/( +)/)) {
+    for (const piece of style === 'command' ? [text] : text.split(/( +)/)) {
       if (piece === '') continue;
       if (!piece.startsWith(' ')) {
         if (word.spans.length === 0) words.push(word);

@@ -28,6 +28,14 @@ describe('a line that is broken for a terminal', () => {
     ]);
   });
 
+  it('keeps a command in one piece', () => {
+    const line = lineOf('  Continue with: ', span("ginko orchestrate --resume --exec 'sh -c true'", 'command'));
+    expect(wrapLine(line, 30).map(plainText)).toEqual([
+      '  Continue with:',
+      "    ginko orchestrate --resume --exec 'sh -c true'",
+    ]);
+  });
+
   it('keeps the colours of its words', () => {
     const line = lineOf(span('✗', 'bad'), ' ', span('one two', 'good'));
     expect(wrapLine(line, 6).map((part) => renderLine(part, chalkPalette))).toEqual([
