@@ -45,6 +45,19 @@ describe('SIGINT', () => {
     expect(findFaults(copy)).toEqual(settled);
   }, 30_000);
 
+  it('while the last tasks run: everything is complete then, and so is the run', async () => {
+    const copy = stage.copy({ plan: flatPlan(2), workMs: 20 });
+    copy.hold();
+    const running = copy.orchestrate();
+    await running.prints(told('task_started', 2));
+    running.kill('SIGINT');
+    await running.prints(interrupted());
+    copy.release();
+    expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(copy.checkpoint()).toMatchObject({ exitReason: 'complete', exitCode: 0 });
+    expect(findFaults(copy)).toEqual(settled);
+  }, 30_000);
+
   it('twice within a second is the same as once', async () => {
     const { copy, running } = await busyRun();
     running.kill('SIGINT');

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readlinkSync } from 'node:fs';
 import {
   currentBootId,
   isSameProcess,
@@ -38,6 +39,13 @@ describe('process identity', () => {
   });
 
   if (process.platform === 'linux') {
+    it('tells containers of one machine apart, which share its boot id and not its pids', () => {
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      const namespace = readlinkSync('/proc/self/ns/pid');
+      // The number of the machine's own namespace is fixed in the kernel.
+      expect(currentBootId()).toBe(namespace === 'pid:[4026531836]' ? boot : `${boot}/${namespace}`);
+    });
+
     it('counts a zombie as gone', async () => {
       // A shell that starts a child and becomes a program which never takes the child's exit.
       const parent = spawn('bash', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 30'], {

@@ -121,7 +121,19 @@ function announceRecovery(plan: RecoveryPlan, { clock, sources }: OpenRunOptions
     const message = `A result of ${fact.taskId} (attempt ${fact.attempt ?? 'unknown'}) that only the ${owner} has is not accepted: that attempt was no longer current. Its files are kept.`;
     announcement.push({ kind: 'warning', at, code: 'unaccepted_result', message });
   }
-  return [...announcement, ...plan.events];
+  return [...announcement, ...strayCompletions(plan, sources, at), ...plan.events];
+}
+
+/** What an orchestrator journalled after it was overtaken, and nobody has done since. */
+function strayCompletions(plan: RecoveryPlan, { local }: RecoverySources, at: string): ReportedEvent[] {
+  if (local.kind !== 'found') return [];
+  const complete = new Set(plan.checkpoint.completedTasks);
+  return local.strays.flatMap((event) => {
+    if (event.kind !== 'task_completed' || complete.has(event.taskId)) return [];
+    const attempt = event.attempt === undefined ? '' : ` (attempt ${event.attempt})`;
+    const message = `A completion of ${event.taskId}${attempt} was recorded here after another orchestrator had taken over, and is not accepted. Its files are kept.`;
+    return [{ kind: 'warning', at, code: 'unaccepted_result', message }];
+  });
 }
 
 /** A new run: its first event, and what the sprint file already shows. */

@@ -138,7 +138,8 @@ class Orchestration {
     const inputs = inbox.take();
     await this.#giveWay(inputs);
     if (this.#takenOver === null) await this.#hear(inputs);
-    const ended = this.#takenOver ?? this.#fatal ?? this.#interrupted();
+    const interrupted = this.#interrupted();
+    const ended = this.#takenOver ?? this.#fatal ?? (this.#state.open.size > 0 ? interrupted : null);
     if (ended !== null) return ended;
     const now = clock.now();
     applyClock(this.#state, now);
@@ -154,6 +155,8 @@ class Orchestration {
       else assignments.push(decision);
     }
     await this.#record(records);
+    // Nothing runs any more, and there is no other reason to end: what was left to do is left.
+    if (interrupted !== null && records.length === 0) return interrupted;
     if (this.#interrupt === null && lease.mayAssign()) await this.#assign(assignments);
     checkpointer.saveIfDue(this.#state.sequence);
     if (records.length === 0 && this.#fatal === null) await inbox.wait(this.#nextLook(now, wakeAt), clock);
@@ -202,12 +205,12 @@ class Orchestration {
           break;
         case 'attempt_ended': {
           ended.push(input.id);
-          this.#forgetStopping(input.id);
+          const wasStopped = this.#forgetStopping(input.id);
           // The same end may be told twice in one batch; the state would not know the first yet.
           const key = `${input.id.taskId}/${input.id.generation}/${input.id.attempt}`;
           if (closing.has(key)) break;
           closing.add(key);
-          events.push(...this.#ended(input.id, input.end));
+          events.push(...this.#ended(input.id, input.end, { wasStopped }));
           break;
         }
         default:
@@ -239,7 +242,8 @@ class Orchestration {
         this.#words = input.words;
         await this.#reconcile();
         this.#words = new Map();
-        return this.#parts.onRevision(input.revision);
+        if (this.#fatal === null) this.#parts.onRevision(input.revision);
+        return;
       case 'lease_granted':
         await this.#record([{ kind: 'lease_granted', epoch: input.epoch }]);
         return this.#parts.agents.raiseEpoch(input.epoch);
@@ -264,14 +268,18 @@ class Orchestration {
     return [{ kind: 'task_started', ...id, pid, processStartedAt }];
   }
 
-  #ended(id: AttemptId, end: Extract<RunInput, { kind: 'attempt_ended' }>['end']): NewRunEvent[] {
+  #ended(
+    id: AttemptId,
+    end: Extract<RunInput, { kind: 'attempt_ended' }>['end'],
+    { wasStopped }: { readonly wasStopped: boolean },
+  ): NewRunEvent[] {
     const events = closeAttempt(this.#state, id, end, this.#closeContext());
     if (events.length === 0) {
       if (end.kind === 'completed' || end.kind === 'failed') {
         this.#warn(
           'unaccepted_result',
           `The result of ${id.taskId} (attempt ${id.attempt}) is not accepted: that attempt is no longer current. Its files are kept.`,
-          { isVerbose: true },
+          { isVerbose: wasStopped },
         );
       }
       return [];
@@ -290,9 +298,11 @@ class Orchestration {
     this.#parts.agents.stop(id);
   }
 
-  #forgetStopping({ taskId, generation, attempt }: AttemptId): void {
+  /** Whether it was being stopped. */
+  #forgetStopping({ taskId, generation, attempt }: AttemptId): boolean {
     const stopped = this.#parts.stopping.get(taskId);
-    if (stopped?.generation === generation && stopped.attempt === attempt) this.#parts.stopping.delete(taskId);
+    const isIt = stopped?.generation === generation && stopped.attempt === attempt;
+    return isIt && this.#parts.stopping.delete(taskId);
   }
 
   #closeContext(): CloseContext {
@@ -340,10 +350,12 @@ class Orchestration {
       events.flatMap((e) => (e.kind === 'task_reopened' ? [e.taskId] : [])),
     );
     if (reopened.length > 0) await sprint.overrule(reopened);
-    await this.#record(
+    const recorded = await this.#record(
       news.flatMap((change) => change.events),
       reportedChanges(news),
     );
+    // What is in no journal was not heard: the next start hears it.
+    if (!recorded.ok) return;
     await sprint.acknowledge(observed, (id) => this.#state.tasks.get(id)?.status === 'complete');
     this.#follow(news);
   }

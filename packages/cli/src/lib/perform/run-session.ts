@@ -297,6 +297,7 @@ class RunSession {
   /** A signal more than was needed: whatever is in memory is saved in this very turn. */
   #saveAtOnce(): void {
     if (this.#parts.claim.lock.isStillOurs()) this.#parts.claim.stateFile.saveSync(this.#checkpoint());
+    this.#parts.reporter.leave?.();
   }
 
   #view(): RunView {

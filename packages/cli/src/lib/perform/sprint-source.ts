@@ -12,6 +12,7 @@ import type { Sprint, SprintTask } from '../sprint/sprint.js';
 import { applyPatches, completeMarkPatch, type TextPatch } from '../sprint/status-patch.js';
 import { taskBody } from '../sprint/task-brief.js';
 import type { MarksFile } from './marks-file.js';
+import { errorCode } from './agents/error-code.js';
 import { writeAtomically } from './write-atomically.js';
 
 export interface SprintSourceParts {
@@ -186,10 +187,12 @@ export class SprintSource implements MarkWriter, SprintPort {
       const path = await realpath(file).catch(() => file);
       const before = signatureOf(path);
       const text = await readText(path);
+      const mode = await modeOf(path);
       if (typeof text !== 'string')
         return failed('file_unreadable', `${name} cannot be read to mark ${ids.join(', ')} complete: ${text.message}`);
       const tasks = indexOf(parseSprint(text, name));
-      if (tasks.size === 0) {
+      // Being saved or swapped at this moment.
+      if (tasks.size === 0 || mode === null) {
         await this.#pause(savingPauseMs);
         continue;
       }
@@ -204,7 +207,7 @@ export class SprintSource implements MarkWriter, SprintPort {
           path,
           chunks: [Buffer.from(marked)],
           what: 'The sprint file',
-          mode: (await stat(path)).mode & 0o777,
+          mode,
           beforeRename: () => {
             // Somebody saved the file meanwhile: their words first, ours on top of them.
             isOvertaken = signatureOf(path) !== before || !mayWrite();
@@ -275,10 +278,25 @@ async function readText(path: string): Promise<string | Error> {
   }
 }
 
-/** What a change of the file would change; empty: there is no file. */
+/** Its permissions; null: it is not there any more. */
+async function modeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mode & 0o777;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return null;
+  }
+}
+
+/** What a change of the file would change; empty: there is none, or the system refuses to look, which a read says. */
 function signatureOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? '' : `${found.ino}/${found.size}/${found.mtimeMs}`;
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? '' : `${found.ino}/${found.size}/${found.mtimeMs}`;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return '';
+  }
 }
 
 /** Empty, so that the next look reads the file, if it was saved since its text was read for the start of the run. */

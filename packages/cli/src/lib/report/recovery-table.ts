@@ -38,7 +38,7 @@ function layOut(rows: readonly RecoveryTableRow[], width: number): readonly Styl
   const oneLine = tableLines({
     rows,
     columns: [...sourceColumns, agentColumn],
-    last: { title: 'decision', cell: ({ decision }) => decision },
+    last: { title: 'decision (row)', cell: decisionOf },
     width: Infinity,
   });
   const fits = (lines: readonly StyledLine[]): boolean => lines.every((line) => lineWidth(line) <= width);
@@ -50,6 +50,9 @@ function layOut(rows: readonly RecoveryTableRow[], width: number): readonly Styl
   if (width >= roomForCutTable) return withDecisions(sources(width), rows, width);
   return rows.flatMap((row) => stacked(row, width));
 }
+
+/** With the row of `.github/RECONCILIATION.md` that says why. */
+const decisionOf = ({ decision, row }: RecoveryTableRow): string => `${decision} (${row})`;
 
 const statusIn = ({ sprintFile }: RecoveryTableRow): string => sprintFile.replace('_', ' ');
 
@@ -71,7 +74,7 @@ function withDecisions(
 }
 
 function decisionLines(row: RecoveryTableRow, width: number): StyledLine[] {
-  return wrapped(`→ ${row.decision}`, '    ', width).map((line) => lineOf(span(line, 'accent')));
+  return wrapped(`→ ${decisionOf(row)}`, '    ', width).map((line) => lineOf(span(line, 'accent')));
 }
 
 function stacked(row: RecoveryTableRow, width: number): StyledLine[] {

@@ -150,6 +150,8 @@ export interface Reporter {
   start(view: () => RunView, titleOf: (taskId: TaskId) => string): void;
   event(event: ReportedEvent): void;
   stop(summary: RunSummary): void;
+  /** The process is about to be ended without a summary: the terminal is left as it was found. */
+  leave?(): void;
 }
 
 /** What each task's sources say and what would be done; printed by `--resume --dry-run`. */

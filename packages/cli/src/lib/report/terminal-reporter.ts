@@ -90,6 +90,7 @@ export function createTerminalReporter(options: TerminalReporterOptions): Report
       tell(transcript.paragraph(summaryLines(summary, { all: verbose, now: now() })));
       end();
     },
+    leave: end,
   };
 }
 

@@ -31,9 +31,9 @@ const table = (width: number): string[] => recoveryTable(rows, width).map(plainT
 describe('the table of what a resume would do', () => {
   it('takes a line a task where that fits', () => {
     expect(table(200)).toEqual([
-      'task     sprint file  local                   graph     agent              decision',
-      'TASK-3   complete     pending                 pending   none               Task TASK-3 completed externally',
-      'TASK-10  not started  in progress, attempt 2  complete  running, pid 4711  Task TASK-10 is still running (local-1, attempt 2); adopted',
+      'task     sprint file  local                   graph     agent              decision (row)',
+      'TASK-3   complete     pending                 pending   none               Task TASK-3 completed externally (C4)',
+      'TASK-10  not started  in progress, attempt 2  complete  running, pid 4711  Task TASK-10 is still running (local-1, attempt 2); adopted (C10)',
       '',
       '2 tasks; nothing was changed.',
     ]);
@@ -44,9 +44,9 @@ describe('the table of what a resume would do', () => {
     expect(table(80)).toEqual([
       'task     sprint file  local                   graph     agent',
       'TASK-3   complete     pending                 pending   none',
-      '    → Task TASK-3 completed externally',
+      '    → Task TASK-3 completed externally (C4)',
       'TASK-10  not started  in progress, attempt 2  complete  running, pid 4711',
-      '    → Task TASK-10 is still running (local-1, attempt 2); adopted',
+      '    → Task TASK-10 is still running (local-1, attempt 2); adopted (C10)',
       '',
       '2 tasks; nothing was changed.',
     ]);
@@ -67,13 +67,14 @@ describe('the table of what a resume would do', () => {
   });
 
   it('puts everything under the task on a narrow terminal', () => {
-    expect(table(40).slice(0, 6)).toEqual([
+    expect(table(40).slice(0, 7)).toEqual([
       'TASK-3 Render pages',
       '  sprint file: complete',
       '  local: pending',
       '  graph: pending',
       '  agent: none',
       '    → Task TASK-3 completed externally',
+      '    (C4)',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { errorCode } from './error-code.js';
 
 /** What tells a process from a later one that got the same pid. */
@@ -11,7 +11,10 @@ export interface ProcessIdentity {
 
 let bootId: string | undefined;
 
-/** The id of this boot of the machine; `unknown` where the system tells none. */
+/**
+ * The id of this boot of the machine, and of the container, in which pids have a meaning; `unknown` where the system
+ * tells none.
+ */
 export function currentBootId(): string {
   bootId ??= readBootId();
   return bootId;
@@ -45,9 +48,20 @@ export function ownIdentity(): ProcessIdentity {
 }
 
 function readBootId(): string {
-  if (process.platform === 'linux') return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  if (process.platform === 'linux') {
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}${ofContainer()}`;
+  }
   // kern.boottime moves when the clock is set, so it is only the second choice.
   return output('sysctl', ['-n', 'kern.bootsessionuuid']) ?? output('sysctl', ['-n', 'kern.boottime']) ?? 'unknown';
+}
+
+/** The pid namespace that a machine without containers has; a number that the kernel fixes. */
+const machineNamespace = 'pid:[4026531836]';
+
+/** Containers of one machine share its boot id, but one's pids are nobody or somebody else in another. */
+function ofContainer(): string {
+  const namespace = readlinkSync('/proc/self/ns/pid');
+  return namespace === machineNamespace ? '' : `/${namespace}`;
 }
 
 function startedAtFromProc(pid: number): string | null {
