@@ -56,6 +56,10 @@ export const launcherOutcomeSchema = z.object({
   stopped: z.boolean(),
   /** Absent: there is no verify command, or it was not reached. */
   verify: launcherVerifySchema.optional(),
+  /** Whether the attempt was given a verify command. Absent: an older launcher, which does not say. */
+  hasVerify: z.boolean().optional(),
+  /** The attempt's time limit, in milliseconds. Absent: an older launcher, which does not say. */
+  limitMs: z.number().optional(),
   /** Absent: the command never ran. */
   startedAt: isoTimeSchema.optional(),
   /** From then on nothing of the attempt's process group runs. */
@@ -189,6 +193,8 @@ export const launcherRecordSchema = z.discriminatedUnion('t', [
     verify: z
       .looseObject({ argv: commandSchema, limit: z.number(), env: environmentSchema, cwd: z.string() })
       .optional(),
+    /** There was a verify command, which is not needed any more: the attempt is finished. */
+    hadVerify: z.literal(true).optional(),
   }),
   z.object({ t: z.literal('started'), k: attemptKeySchema, pid: z.int(), from: z.string(), at }),
   /** The command itself has ended; what remains of its process group, or the verify command, has not. */

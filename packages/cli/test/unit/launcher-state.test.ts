@@ -122,6 +122,18 @@ describe('the state of a launcher', () => {
     expect(state.fences.get('s')).toEqual({ epoch: 3, orchestratorId: 'a', followed: new Set() });
   });
 
+  it('knows that a finished attempt had a verify command, although it keeps it no longer', () => {
+    const verify = { argv: ['true'], limit: 9, env: { A: 'a' }, cwd: '/' };
+    const state = fold([
+      { t: 'accepted', k: 'k', scope: 's', at: 1, limit: 9, out: '/out', verify },
+      { t: 'finished', k: 'k', exit: { kind: 'code', code: 1 }, at: 2_000 },
+    ]);
+    const again = fold(recordsOf(fold(recordsOf(state))));
+    expect(again.attempts.get('k')?.verify).toBeUndefined();
+    expect(again.attempts.get('k')).toMatchObject({ hasVerify: true });
+    expect(told(again)).toMatchObject({ attempts: [{ outcome: { hasVerify: true, limitMs: 9 } }] });
+  });
+
   it('tells the outcome with its times', () => {
     const state = fold([
       { t: 'accepted', k: 'k', scope: 's', at: 1, limit: 9, out: '/out' },
@@ -136,6 +148,8 @@ describe('the state of a launcher', () => {
           exit: { kind: 'code', code: 0 },
           timedOut: false,
           stopped: true,
+          hasVerify: false,
+          limitMs: 9,
           startedAt: '1970-01-01T00:00:01.000Z',
           endedAt: '1970-01-01T00:00:02.000Z',
         },

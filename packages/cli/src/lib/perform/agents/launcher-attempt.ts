@@ -257,9 +257,10 @@ export class AttemptRun {
     this.#group = undefined;
     const durable = await this.surroundings.record(finishedRecord(this.#key, finished));
     if (!durable) await this.surroundings.recovered();
-    const { phase } = this.surroundings.attempt();
+    const attempt = this.surroundings.attempt();
+    const { phase } = attempt;
     if (phase.state !== 'finished') throw new Error(`Attempt ${this.#key} is not finished after its last record.`);
-    this.surroundings.tell({ kind: 'finished', key: this.#key, outcome: outcomeOf(phase) });
+    this.surroundings.tell({ kind: 'finished', key: this.#key, outcome: outcomeOf(attempt, phase) });
   }
 }
 

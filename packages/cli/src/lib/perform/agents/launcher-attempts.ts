@@ -92,6 +92,7 @@ export class LauncherAttempts {
         limitMs: start.timeoutMs,
         outputFile: start.outputFile,
         ...(verify && { verify: { argv: verify.argv, limitMs: verify.timeoutMs, env, cwd } }),
+        hasVerify: verify !== undefined,
       }),
     );
     const attempt = this.options.state.attempts.get(key);

@@ -31,6 +31,8 @@ export interface Attempt {
   readonly limitMs: Millis;
   readonly outputFile: string;
   readonly verify?: VerifyPlan | undefined;
+  /** Also once the plan itself is not kept any more. */
+  readonly hasVerify: boolean;
   readonly phase: Phase;
 }
 
@@ -126,6 +128,7 @@ function acceptedAttempt(record: LauncherRecordOf<'accepted'>): Attempt {
     limitMs: record.limit,
     outputFile: record.out,
     ...(verify && { verify: { argv: verify.argv, limitMs: verify.limit, env: verify.env, cwd: verify.cwd } }),
+    hasVerify: verify !== undefined || record.hadVerify === true,
     phase: { state: 'accepted' },
   };
 }
@@ -171,8 +174,8 @@ export function* recordsOf(state: LauncherState): Generator<LauncherRecord> {
 }
 
 function* recordsOfAttempt(attempt: Attempt): Generator<LauncherRecord> {
-  const { key: k, phase, verify } = attempt;
-  yield acceptedRecord(attempt, phase.state === 'finished' ? undefined : verify);
+  const { key: k, phase } = attempt;
+  yield acceptedRecord(phase.state === 'finished' ? { ...attempt, verify: undefined } : attempt);
   if (phase.state === 'accepted') return;
   if (phase.process) {
     yield { t: 'started', k, pid: phase.process.pid, from: phase.process.processStartedAt, at: phase.process.at };
@@ -187,7 +190,8 @@ function* recordsOfAttempt(attempt: Attempt): Generator<LauncherRecord> {
   if (verifying) yield { t: 'verifying', k, pid: verifying.pid, from: verifying.processStartedAt, at: verifying.at };
 }
 
-export function acceptedRecord(attempt: Omit<Attempt, 'phase'>, verify = attempt.verify): LauncherRecord {
+export function acceptedRecord(attempt: Omit<Attempt, 'phase'>): LauncherRecord {
+  const { verify } = attempt;
   return {
     t: 'accepted',
     k: attempt.key,
@@ -198,6 +202,7 @@ export function acceptedRecord(attempt: Omit<Attempt, 'phase'>, verify = attempt
     ...(verify && {
       verify: { argv: [...verify.argv], limit: verify.limitMs, env: { ...verify.env }, cwd: verify.cwd },
     }),
+    ...(verify === undefined && attempt.hasVerify && { hadVerify: true }),
   };
 }
 
@@ -214,7 +219,8 @@ function causeOf(end: End): { timedOut?: true; stopped?: true } {
 }
 
 /** The attempt as an orchestrator is told about it. */
-export function toLauncherAttempt({ key, phase, verify }: Attempt): LauncherAttempt {
+export function toLauncherAttempt(attempt: Attempt): LauncherAttempt {
+  const { key, phase, verify } = attempt;
   switch (phase.state) {
     case 'accepted':
       return { key, state: 'accepted' };
@@ -225,7 +231,7 @@ export function toLauncherAttempt({ key, phase, verify }: Attempt): LauncherAtte
         ? { key, state: 'verifying', startedAt: isoTime(phase.process.at) }
         : runningAttempt(key, phase.process);
     case 'finished':
-      return { key, state: 'finished', outcome: outcomeOf(phase) };
+      return { key, state: 'finished', outcome: outcomeOf(attempt, phase) };
     default:
       return unreachable(phase);
   }
@@ -236,12 +242,17 @@ export function needsVerify(end: End, verify: VerifyPlan | undefined): boolean {
   return verify !== undefined && end.exit.kind === 'code' && end.exit.code === 0 && !end.timedOut && !end.stopped;
 }
 
-export function outcomeOf({ process, end, verify }: FinishedPhase): LauncherOutcome {
+export function outcomeOf(
+  { hasVerify, limitMs }: Pick<Attempt, 'hasVerify' | 'limitMs'>,
+  { process, end, verify }: FinishedPhase,
+): LauncherOutcome {
   return {
     exit: end.exit,
     timedOut: end.timedOut,
     stopped: end.stopped,
     ...(verify && { verify }),
+    hasVerify,
+    limitMs,
     ...(process && { startedAt: isoTime(process.at) }),
     endedAt: isoTime(end.at),
   };
