@@ -97,6 +97,8 @@ const stateGone: TakenOver = {
   message:
     'The folder of this run in .ginko/orchestrator was removed while it ran, so nothing can be recorded any more. Its agents are stopped. Start it again: what the sprint file and the graph show is kept.',
 };
+/** That an attempt has started decides nothing: its line waits this long for others to share their flush. */
+const startsWaitMs: Millis = 100;
 const stopAgentsTimeoutMs: Millis = 8_000;
 
 /**
@@ -115,6 +117,9 @@ class Orchestration {
   #stopAgentsBy: Millis | null = null;
   #takenOver: Stop | null = null;
   #fatal: Stop | null = null;
+  /** Not recorded yet. */
+  #starts: NewRunEvent[] = [];
+  #startsDueAt: Millis | null = null;
   #hasWarnedOfPressure = false;
   #words: ReadonlyMap<TaskId, GraphWord> = new Map();
   #toldWaiting: string | null = null;
@@ -127,6 +132,7 @@ class Orchestration {
   async run(): Promise<LoopEnd> {
     for (;;) {
       const stop = await this.#cycle();
+      if (stop !== null && this.#takenOver === null && this.#fatal === null) await this.#record(this.#starts.splice(0));
       if (stop !== null) return { stop, isTakenOver: this.#takenOver !== null, figures: this.#figures };
     }
   }
@@ -186,8 +192,8 @@ class Orchestration {
   }
 
   #nextLook(now: number, wakeAt: number | null): number {
-    const moments = [now + this.#parts.pollIntervalMs, wakeAt ?? Infinity, this.#stopAgentsBy ?? Infinity];
-    return Math.min(...moments);
+    const moments = [wakeAt, this.#stopAgentsBy, this.#startsDueAt].map((moment) => moment ?? Infinity);
+    return Math.min(now + this.#parts.pollIntervalMs, ...moments);
   }
 
   /** Turns what happened into events and makes them true. Ends that come together share one flush. */
@@ -198,7 +204,8 @@ class Orchestration {
     for (const input of inputs) {
       switch (input.kind) {
         case 'attempt_started':
-          events.push(...this.#started(input));
+          this.#starts.push(...this.#started(input));
+          if (this.#starts.length > 0) this.#startsDueAt ??= this.#parts.clock.now() + startsWaitMs;
           break;
         case 'attempt_verifying':
           this.#parts.phases.set(input.id.taskId, 'verifying');
@@ -365,7 +372,10 @@ class Orchestration {
     this.#parts.marks.owe(changes.filter((change) => change.writeMark === true).map((change) => change.taskId));
   }
 
-  async #record(events: readonly NewRunEvent[], changes: readonly ReportedChange[] = []): Promise<Result<void>> {
+  async #record(others: readonly NewRunEvent[], changes: readonly ReportedChange[] = []): Promise<Result<void>> {
+    const areStartsDue = this.#startsDueAt !== null && this.#parts.clock.now() >= this.#startsDueAt;
+    const events = others.length > 0 || areStartsDue ? [...this.#starts.splice(0), ...others] : others;
+    if (this.#starts.length === 0) this.#startsDueAt = null;
     const recorded = await this.#parts.recorder.record(events, changes);
     if (!recorded.ok) {
       this.#fatal ??= fatalStop(recorded.failure);
