@@ -17,7 +17,7 @@ import type { CommandContext } from '../program.js';
 
 /** `--dry-run`: the plan of a fresh start, or, with `--resume`, what recovery is about to do. Changes nothing. */
 export async function printPlan(prepared: Prepared, context: CommandContext): Promise<Result<null>> {
-  const stopping = await preflightProblems(prepared, context);
+  const stopping = preflightProblems(prepared, context);
   if (!stopping.ok) return stopping;
   const problems = { stopping: stopping.value, failing: tasksWithoutRunBlock(prepared, context) };
   for (const warning of prepared.warnings) context.output.error(cleanText(warning));

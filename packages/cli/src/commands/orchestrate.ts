@@ -33,7 +33,7 @@ export async function orchestrate(
     return respawn(args, context);
   }
   const { preflight } = await import('../lib/perform/preflight.js');
-  const cleared = await preflight(prepared.value, context);
+  const cleared = preflight(prepared.value, context);
   if (!cleared.ok) return refuse(cleared.failure, context);
   const ran = await run(prepared.value, context);
   if (ran.ok) return ran.value;

@@ -59,7 +59,7 @@ async function judgedCommands(
     config: loaded.config,
     uses: { runBlocks: true, verify: true, agents: true },
   });
-  const fresh = new Set(unwrap(await untrusted(commands, env)));
+  const fresh = new Set(unwrap(untrusted(commands, env)));
   return commands.map((command) => ({ ...command, isApproved: !fresh.has(command) }));
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stopLauncher, useCommandProject, type Ran } from '../support/command-project.js';
+import { stopLauncher, useCommandProject, waitFor, type Ran } from '../support/command-project.js';
 import { makeReadOnly } from '../support/read-only.js';
 
 const project = useCommandProject();
@@ -123,6 +123,57 @@ describe('options', () => {
     expect(existsSync(project().path('ran'))).toBe(false);
     expect((await orchestrate('--agent', 'shell', '--trust')).code).toBe(0);
     expect(existsSync(project().path('ran'))).toBe(true);
+  });
+});
+
+describe('commands that change while the run goes on', () => {
+  const text = ['### TASK-1: a', '**Run:** `sh rewrite.sh`', '### TASK-2: b', '**Depends:** TASK-1'];
+
+  /** TASK-1 gives TASK-2 another command, and ends when the run has read the file. */
+  async function rewritten(meanwhile: () => Promise<unknown>, ...args: readonly string[]): Promise<Ran> {
+    const edits = [
+      `sed -i 's/touch harmless/touch evil/' ${sprintFile}`,
+      `printf '\\n### TASK-9: z ✅\\n' >> ${sprintFile}`,
+    ];
+    project().write('rewrite.sh', [...edits, waitFor('go'), ''].join('\n'));
+    const running = project().start('orchestrate', '--json', '--poll-interval', '100ms', ...args);
+    await running.event('task_completed', 'TASK-9');
+    await meanwhile();
+    project().write('go', '');
+    return running.ended;
+  }
+  const nothing = (): Promise<void> => Promise.resolve();
+
+  it('runs no text that was not approved, although a task with an approved one wrote it', async () => {
+    writeSprint(...text, '**Run:** `touch harmless`', '### TASK-3: c', '**Run:** `touch other`');
+    const ran = await rewritten(nothing, '--agent', 'shell', '--trust');
+    expect(ran.code).toBe(1);
+    expect(existsSync(project().path('evil'))).toBe(false);
+    expect(existsSync(project().path('other'))).toBe(true);
+    expect(ran.stdout).toMatch(/TASK-2, \*\*Run:\*\* \(docs\/sprints\/S\.md:\d+\) was not approved.*ginko trust/);
+    expect(ran.stdout).toContain('ginko task reopen TASK-2');
+
+    expect(await project().run('trust', '--yes')).toMatchObject({ code: 0 });
+    expect(await project().run('task', 'reopen', 'TASK-2')).toMatchObject({ code: 0 });
+    expect((await orchestrate('--resume', '--agent', 'shell')).code).toBe(0);
+    expect(existsSync(project().path('evil'))).toBe(true);
+  }, 20_000);
+
+  it('runs no verify command that was not approved either', async () => {
+    writeSprint(...text, '**Verify:** `touch harmless`');
+    expect(await project().run('trust', '--yes')).toMatchObject({ code: 0 });
+    const ran = await rewritten(nothing, '--exec', 'sh rewrite.sh');
+    expect(ran.code).toBe(1);
+    expect(existsSync(project().path('evil'))).toBe(false);
+    expect(ran.stdout).toMatch(/TASK-2, \*\*Verify:\*\* .* was not approved/);
+  });
+
+  it('runs what was approved meanwhile', async () => {
+    writeSprint(...text, '**Run:** `touch harmless`');
+    expect(await project().run('trust', '--yes')).toMatchObject({ code: 0 });
+    const ran = await rewritten(() => project().run('trust', '--yes'), '--agent', 'shell');
+    expect(ran.code).toBe(0);
+    expect(existsSync(project().path('evil'))).toBe(true);
   });
 });
 

@@ -18,10 +18,12 @@ import { openRun } from './open-run.js';
 import { gatherSources } from './recovery-sources.js';
 import { sprintIdentity } from './run-identity.js';
 import { keepResumeCommand } from './resume-command-file.js';
+import { commandsOfRun } from './repository-commands.js';
 import { runSession } from './run-session.js';
 import { sightAttempts } from './sight-attempts.js';
 import { SprintSource } from './sprint-source.js';
 import { agentIds, createTaskCommands } from './task-commands.js';
+import { createApprovals } from './trust.js';
 
 export interface OrchestrateSprint extends Prepared {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -83,6 +85,8 @@ async function runClaimed(
   const sprint = await openSprintSource(parts, { claim, inbox });
   if (!sprint.ok) return sprint;
   const current: { runId: string; state?: RunState } = { runId: '' };
+  const file = relative(found.root, found.file);
+  const approvals = createApprovals(commandsOfRun(parts, file), parts.env);
   const agents = new LocalAgents({
     root: found.root,
     runId: () => current.runId,
@@ -95,6 +99,8 @@ async function runClaimed(
       task: (id) => sprint.value.task(id),
       bodyOf: (task) => sprint.value.bodyOf(task),
       summaryOf: (id) => summaryOf({ root: found.root, ...identity }, current.state?.tasks.get(id)),
+      approve: ({ id, line }, field, text) =>
+        approvals.check({ text, where: `${id}, **${field}:** (${file}:${line})` }),
     }),
     onInput: (input) => inbox.push(input),
     connection: claim.launcher,

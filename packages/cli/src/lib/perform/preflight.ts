@@ -2,7 +2,7 @@ import { ok, type Failure, type Result } from '@ginkoai/contract';
 import { command } from '../options/local-agent-specs.js';
 import type { Prepared } from '../options/prepared.js';
 import { findProgram } from './find-program.js';
-import { repositoryCommands } from './repository-commands.js';
+import { commandsOfRun } from './repository-commands.js';
 import { shownPath } from './sprint-files.js';
 import { untrusted } from './trust.js';
 
@@ -12,20 +12,17 @@ interface PreflightContext {
 }
 
 /** Looks at everything that would stop a run later, while nothing has been touched yet. Failure: the first of it. */
-export async function preflight(prepared: Prepared, context: PreflightContext): Promise<Result<null>> {
-  const problems = await preflightProblems(prepared, context);
+export function preflight(prepared: Prepared, context: PreflightContext): Result<null> {
+  const problems = preflightProblems(prepared, context);
   if (!problems.ok) return problems;
   const [failure] = problems.value;
   return failure === undefined ? ok(null) : { ok: false, failure };
 }
 
 /** All that a run would refuse to start for; for its plan. Failures: those of the list of approved commands. */
-export async function preflightProblems(
-  prepared: Prepared,
-  context: PreflightContext,
-): Promise<Result<readonly Failure[]>> {
+export function preflightProblems(prepared: Prepared, context: PreflightContext): Result<readonly Failure[]> {
   const file = shownPath(prepared.found.file, context.cwd);
-  const trusted = prepared.options.isTrusted ? ok([]) : await checkTrust(prepared, context, file);
+  const trusted = prepared.options.isTrusted ? ok([]) : checkTrust(prepared, context, file);
   if (!trusted.ok) return trusted;
   return ok([...repeatedIds(prepared, file), ...missingPrograms(prepared, context), ...trusted.value]);
 }
@@ -86,22 +83,8 @@ function programsOf({ specs, options, config }: Prepared): NamedProgram[] {
   return [...agents, { origin, argv: command(verify, origin), remedy: 'give another command with --verify' }];
 }
 
-async function checkTrust(
-  { found, options, config, specs }: Prepared,
-  { env }: PreflightContext,
-  file: string,
-): Promise<Result<readonly Failure[]>> {
-  const commands = repositoryCommands({
-    sprint: found.sprint,
-    file,
-    config,
-    uses: {
-      runBlocks: specs.some(({ argv }) => argv === null),
-      verify: specs.length > 0,
-      agents: specs.some(({ isFromRepository, argv }) => isFromRepository && argv !== null),
-    },
-  }).filter(({ where }) => options.verify === null || !where.startsWith('"defaults.verify"'));
-  const open = await untrusted(commands, env);
+function checkTrust(prepared: Prepared, { env }: PreflightContext, file: string): Result<readonly Failure[]> {
+  const open = untrusted(commandsOfRun(prepared, file), env);
   if (!open.ok) return open;
   const [first] = open.value;
   if (first === undefined) return ok([]);

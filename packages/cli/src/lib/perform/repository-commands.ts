@@ -1,4 +1,5 @@
 import type { Config } from '@ginkoai/contract';
+import type { Prepared } from '../options/prepared.js';
 import type { Sprint } from '../sprint/sprint.js';
 import type { RepositoryCommand } from './trust.js';
 
@@ -41,4 +42,18 @@ export function repositoryCommands({ sprint, file, config, uses }: RepositoryCom
     if (uses.verify) add(task.verify, `${task.id}, **Verify:** ${place}`);
   }
   return commands;
+}
+
+/** Those of them that this run would execute: a flag of the command line takes the place of some. */
+export function commandsOfRun({ found, options, config, specs }: Prepared, file: string): RepositoryCommand[] {
+  return repositoryCommands({
+    sprint: found.sprint,
+    file,
+    config,
+    uses: {
+      runBlocks: specs.some(({ argv }) => argv === null),
+      verify: specs.length > 0,
+      agents: specs.some(({ isFromRepository, argv }) => isFromRepository && argv !== null),
+    },
+  }).filter(({ where }) => options.verify === null || !where.startsWith('"defaults.verify"'));
 }

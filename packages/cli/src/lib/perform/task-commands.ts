@@ -12,6 +12,8 @@ export interface TaskCommandsParts {
   readonly bodyOf: (task: SprintTask) => string;
   /** What a task's dependencies produced, for its agent. */
   readonly summaryOf: (id: TaskId) => string | undefined;
+  /** Whether this text of the sprint file, as it is now, may be run. Absent: nothing is started. */
+  readonly approve?: (task: SprintTask, field: 'Run' | 'Verify', text: string) => Result<null>;
 }
 
 /** An agent's id: `<name>-<n>`. */
@@ -26,7 +28,7 @@ export function agentIds(
   );
 }
 
-/** What an agent runs for a task. */
+/** What an agent runs for a task; without an agent (`''`) what its end is judged by, which starts nothing. */
 export function createTaskCommands(
   parts: TaskCommandsParts,
 ): (taskId: TaskId, agentId: string) => TaskCommand | Failure {
@@ -41,6 +43,8 @@ export function createTaskCommands(
     const verify = verifyOf(task, spec, shared);
     if (!verify.ok) return verify.failure;
     const script = argv.value === shellArgv ? task.run : null;
+    const approved = agentId === '' ? ok(null) : approval(task, script, parts);
+    if (!approved.ok) return approved.failure;
     return {
       argv: argv.value,
       script,
@@ -74,6 +78,13 @@ function verifyOf(
 ): Result<readonly string[] | null> {
   if (task.verify !== null) return command(task.verify, `${task.id}, **Verify:**`);
   return spec?.verify == null ? shared : ok(spec.verify);
+}
+
+/** The file may have been edited since the run was started, by an agent of this very run too. */
+function approval(task: SprintTask, script: string | null, { approve }: TaskCommandsParts): Result<null> {
+  if (approve === undefined) return ok(null);
+  const run = script === null ? ok(null) : approve(task, 'Run', script);
+  return run.ok && task.verify !== null ? approve(task, 'Verify', task.verify) : run;
 }
 
 function briefOf(task: SprintTask, parts: TaskCommandsParts): string {

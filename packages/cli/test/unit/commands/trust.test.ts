@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync } from 'node:fs';
 import { sprintText, useCommandProject } from '../../support/command-project.js';
 
 describe('ginko trust', () => {
@@ -87,5 +87,22 @@ describe('ginko trust', () => {
     const { code, stderr } = await project().run('trust', '--yes');
     expect(code).toBe(1);
     expect(stderr).toContain('trusted.json is damaged');
+  });
+
+  it('says that its folder cannot be made, where a link leads nowhere', async () => {
+    mkdirSync(project().path('home/.config'), { recursive: true });
+    symlinkSync(project().path('nowhere'), project().path('home/.config/ginko'));
+    const { code, stderr } = await project().run('trust', '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The folder .*home\/\.config\/ginko could not be written .*then try again\.\n$/);
+  });
+
+  it('keeps what several approve at the same time', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `docs/sprints/many-${index}.md`);
+    for (const name of names) project().write(name, sprintText([{ id: 'TASK-1', run: `echo ${name}` }]));
+    project().write('.ginko/config.json', '{}');
+    const ended = await Promise.all(names.map((name) => project().run('trust', name, '--yes')));
+    expect(ended.map(({ code }) => code)).toEqual(names.map(() => 0));
+    for (const name of names) expect((await project().run('trust', name, '--list')).stdout).toContain('all approved');
   });
 });

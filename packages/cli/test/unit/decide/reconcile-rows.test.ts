@@ -638,8 +638,8 @@ describe('what we know against what is true', () => {
     if (changed?.settledBy !== undefined) produced.add(changed.settledBy);
   });
 
-  it('C33: a sprint with an id twice is refused, with both lines', async () => {
-    const refused = await preflight(aPreparedRun('## TASK-1: One\n\n## TASK-1: Two\n'), { cwd: '/', env: {} });
+  it('C33: a sprint with an id twice is refused, with both lines', () => {
+    const refused = preflight(aPreparedRun('## TASK-1: One\n\n## TASK-1: Two\n'), { cwd: '/', env: {} });
     expect(refused).toMatchObject({ ok: false, failure: { code: 'duplicate_task' } });
     const message = refused.ok ? '' : refused.failure.message;
     expect(message).toMatch(/sprint\.md:3: .*line 1 and again on line 3/);
