@@ -6,7 +6,7 @@ import { epochSchema, isoTimeSchema } from './ids.js';
  * What passes between an orchestrator and the launcher, the small process that starts the commands of attempts and
  * outlives the orchestrator: one JSON message a line over a Unix socket.
  */
-export const launcherProtocol = 1;
+export const launcherProtocol = 2;
 
 /** Opaque to the launcher; the same key always means the same attempt. It becomes `GINKO_IDEMPOTENCY_KEY`. */
 export const attemptKeySchema = z
@@ -24,7 +24,8 @@ const processSchema = { pid: z.int().min(1), processStartedAt: z.string() };
  * `unknown`: the process is gone, and no launcher was there to take its exit.
  * `not_started`: the command did not run. Either it could not be started (`could_not_start`: the message says why and
  * what to do), or it was stopped before its start (`stopped`), or a launcher was ended between accepting and starting
- * it (`not_accepted`: the intent can be dropped).
+ * it (`not_accepted`: the intent can be dropped), or its output file could not be made, which says nothing about the
+ * task (`file_unwritable`, `disk_full`).
  */
 export const launcherExitSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('code'), code: z.int() }),
@@ -32,7 +33,7 @@ export const launcherExitSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unknown') }),
   z.object({
     kind: z.literal('not_started'),
-    reason: z.enum(['could_not_start', 'stopped', 'not_accepted']),
+    reason: z.enum(['could_not_start', 'stopped', 'not_accepted', 'file_unwritable', 'disk_full']),
     message: z.string(),
   }),
 ]);
@@ -100,6 +101,38 @@ export const launcherStartSchema = z
 
 export type LauncherStart = z.infer<typeof launcherStartSchema>;
 
+/**
+ * An attempt whose end the orchestrator has not heard of, as far as the orchestrator knows it: a launcher whose
+ * journal was lost finds by it what still runs.
+ */
+export const launcherOpenAttemptSchema = z.object({
+  key: attemptKeySchema,
+  /** From `openSince` to the end. */
+  limitMs: limitSchema,
+  /** Empty: not known. */
+  outputFile: z.string(),
+  openSince: isoTimeSchema,
+  /** Absent: the orchestrator has not heard of its start. */
+  process: z.object(processSchema).optional(),
+});
+
+export type LauncherOpenAttempt = z.infer<typeof launcherOpenAttemptSchema>;
+
+/** The process of an orchestrator: what tells a dead one from one that is at work. */
+export const launcherHolderSchema = z.object({ host: z.string(), bootId: z.string(), ...processSchema });
+
+export type LauncherHolder = z.infer<typeof launcherHolderSchema>;
+
+/** Who gives the orders in a scope, in the answer to a hello that came too late. */
+export const launcherFenceSchema = z.object({
+  epoch: epochSchema,
+  orchestratorId: z.string(),
+  /** Absent: it did not say. */
+  holder: launcherHolderSchema.optional(),
+});
+
+export type LauncherFence = z.infer<typeof launcherFenceSchema>;
+
 export const toLauncherSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('hello'),
@@ -109,13 +142,23 @@ export const toLauncherSchema = z.discriminatedUnion('kind', [
     scope: z.string().min(1).max(400),
     epoch: epochSchema,
     orchestratorId: z.string(),
+    holder: launcherHolderSchema.optional(),
     /** The environment of agents, without ginko's own secrets. It is never written to disk. */
     env: environmentSchema,
   }),
-  z.object({ kind: z.literal('start'), start: launcherStartSchema }),
+  z.object({
+    kind: z.literal('start'),
+    start: launcherStartSchema,
+    /** It was sent before, and no launcher's answer came: it may have been started already. */
+    again: z.literal(true).optional(),
+  }),
+  /** Answered by the state of each; one that the launcher does not know is looked for, and never started. */
+  z.object({ kind: z.literal('adopt'), attempts: z.array(launcherOpenAttemptSchema) }),
   z.object({ kind: z.literal('stop'), key: attemptKeySchema, graceMs: z.int().min(0).max(600_000) }),
   /** The orchestrator has the outcomes of these in its own journal. */
   z.object({ kind: z.literal('forget'), keys: z.array(attemptKeySchema) }),
+  /** Answered by `pong` at once. */
+  z.object({ kind: z.literal('ping') }),
 ]);
 
 export type ToLauncher = z.infer<typeof toLauncherSchema>;
@@ -138,7 +181,10 @@ export const fromLauncherSchema = z.discriminatedUnion('kind', [
     launcherId: z.int(),
     pid: z.int(),
     attempts: z.array(launcherAttemptSchema),
+    /** What the launcher found damaged when it was started, for people; told to the first orchestrator only. */
+    warnings: z.array(z.string()),
   }),
+  z.object({ kind: z.literal('pong') }),
   z.object({ kind: z.literal('accepted'), key: attemptKeySchema }),
   z.object({ kind: z.literal('started'), key: attemptKeySchema, ...processSchema, startedAt: isoTimeSchema }),
   z.object({ kind: z.literal('verifying'), key: attemptKeySchema }),
@@ -149,6 +195,8 @@ export const fromLauncherSchema = z.discriminatedUnion('kind', [
     message: z.string(),
     /** Absent: the connection as a whole is refused, and the launcher closes it. */
     key: attemptKeySchema.optional(),
+    /** With `stale_epoch`. */
+    fence: launcherFenceSchema.optional(),
   }),
 ]);
 
@@ -181,7 +229,14 @@ const endedBy = { timedOut: z.literal(true).optional(), stopped: z.literal(true)
 export const launcherRecordSchema = z.discriminatedUnion('t', [
   /** First line: the launcher that writes, and the boot in which the processes named below it run. */
   z.object({ t: z.literal('launcher'), id: z.int(), pid: z.int(), from: z.string(), boot: z.string(), at }),
-  z.object({ t: z.literal('hello'), scope: z.string(), epoch: epochSchema, orchestrator: z.string(), at }),
+  z.object({
+    t: z.literal('hello'),
+    scope: z.string(),
+    epoch: epochSchema,
+    orchestrator: z.string(),
+    holder: launcherHolderSchema.optional(),
+    at,
+  }),
   z.object({
     t: z.literal('accepted'),
     k: attemptKeySchema,

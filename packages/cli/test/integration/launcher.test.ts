@@ -2,7 +2,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { createConnection, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { LauncherExit } from '@ginkoai/contract';
+import { launcherProtocol, type LauncherExit } from '@ginkoai/contract';
 import { connectLaunchers, type LauncherOptions } from '../../src/lib/perform/agents/launcher-client.js';
 import { isSameProcess, processStartedAt } from '../../src/lib/perform/agents/process-identity.js';
 import { LauncherWorkingCopy, until, waitFor } from '../support/launcher-working-copy.js';
@@ -280,7 +280,7 @@ describe('fences', () => {
 describe('a connection', () => {
   it('without the token is refused', async () => {
     const stranger = await RawConnection.open(copy);
-    stranger.send({ kind: 'hello', protocol: 1, token: 'guess', scope: 's', epoch: 9, orchestratorId: 'o', env: {} });
+    stranger.send({ kind: 'hello', protocol: launcherProtocol, token: 'guess', scope: 's', epoch: 9, orchestratorId: 'o', env: {} });
     expect(await stranger.next('refused')).toMatchObject({ code: 'wrong_token' });
     await stranger.closed;
     expect((await copy.connect()).attempts).toEqual([]);
@@ -289,7 +289,7 @@ describe('a connection', () => {
   it('of another version is refused in words that tell what to do', async () => {
     const stranger = await RawConnection.open(copy);
     stranger.send({ ...stranger.helloMessage({}), protocol: 99 });
-    expect((await stranger.next('refused')).message).toMatch(/speaks protocol 1, not 99\. Let that version finish/);
+    expect((await stranger.next('refused')).message).toMatch(/speaks protocol 2, not 99\. Let that version finish/);
   });
 
   it.each(['this is no JSON', '{"kind":"dance"}', '{"kind":"start","start":{"key":"k"}}'])(
@@ -521,7 +521,7 @@ class RawConnection {
     const { token } = this;
     return {
       kind: 'hello',
-      protocol: 1,
+      protocol: launcherProtocol,
       token,
       scope: 'graph/epic',
       epoch: 1,

@@ -40,8 +40,9 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
   const { found, options, config, env, clock } = parts;
   const identity = sprintIdentity(found.file, found.sprint, options.epic);
   const inbox = new Inbox<RunInput>();
-  // The launcher speaks only after the claim is complete; until then nobody could make sense of it.
-  let hear: (event: LauncherEvent) => void = () => undefined;
+  // What the launcher tells before the run is open is kept: until then nobody could make sense of it.
+  const early: LauncherEvent[] = [];
+  let hear = (event: LauncherEvent): void => void early.push(event);
   const claim = await claimRun({
     root: found.root,
     epicId: identity.epicId,
@@ -57,7 +58,10 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
     claim: claim.value,
     identity,
     inbox,
-    setListener: (listener) => (hear = listener),
+    setListener: (listener) => {
+      hear = listener;
+      for (const event of early.splice(0)) listener(event);
+    },
   });
   if (!ran.ok) await claim.value.release();
   return ran;
@@ -119,13 +123,15 @@ async function runClaimed(
     openJournal: (of) => openJournal({ directory, epoch: of }),
     sight: ({ state }) => {
       current.runId = state.runId;
-      return sightAttempts({
+      const seen = sightAttempts({
         state,
         agents,
         attempts: claim.launcher.attempts,
         heardMsAgo: clock.monotonic() - lastHeardAt,
         isGone: options.isTakeover,
       });
+      agents.adopt([...state.open].filter(({ id }) => seen.get(id)?.state === 'running'));
+      return seen;
     },
     clock,
     chance,

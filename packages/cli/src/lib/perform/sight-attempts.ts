@@ -1,4 +1,4 @@
-import type { LauncherAttempt, TaskId } from '@ginkoai/contract';
+import { unreachable, type LauncherAttempt, type TaskId } from '@ginkoai/contract';
 import type { AttemptSighting } from '../decide/actual-task.js';
 import type { AttemptId } from '../decide/close-attempt.js';
 import { isCurrentAttempt, type RunState, type TaskFacts } from '../decide/run-state.js';
@@ -13,8 +13,9 @@ export interface SightOptions extends ForeignAttemptsOptions {
 
 /**
  * What is seen of the attempts of a recovered state. The launchers of this working copy know each of theirs that was
- * ever accepted: an open one that they do not know was never started. They may also know one that the state has not
- * heard of yet, because the newest journal is gone.
+ * accepted and not forgotten. An open one that they do not know was never started, unless it left a trace: then their
+ * journal was lost, and it may even be at work. They may also know one that the state has not heard of yet, because the
+ * newest journal is gone.
  */
 export function sightAttempts(options: SightOptions): ReadonlyMap<TaskId, AttemptSighting> {
   const { state, agents, attempts } = options;
@@ -22,15 +23,29 @@ export function sightAttempts(options: SightOptions): ReadonlyMap<TaskId, Attemp
   const own = sightings(agents, state.runId, attempts);
   for (const facts of state.open) {
     if (facts.assignment === null || facts.assignment.place !== state.place) continue;
-    const { generation, attempt } = facts;
     const sighted = own.get(facts.id);
     const isIt = sighted !== undefined && isCurrentAttempt(facts, sighted);
-    seen.set(facts.id, isIt ? sighted : { generation, attempt, state: 'not_accepted' });
+    seen.set(facts.id, isIt ? sighted : sightUnknown(facts, agents));
   }
   for (const [taskId, sighted] of own) {
     if (isAhead(state.tasks.get(taskId), sighted)) seen.set(taskId, { ...sighted, place: state.place });
   }
   return seen;
+}
+
+function sightUnknown(facts: TaskFacts, agents: LocalAgents): AttemptSighting {
+  const { generation, attempt } = facts;
+  const trace = agents.trace(facts);
+  switch (trace) {
+    case 'alive':
+      return { generation, attempt, state: 'running' };
+    case 'gone':
+      return { generation, attempt, state: 'lost', lossReason: 'launcher_gone' };
+    case 'none':
+      return { generation, attempt, state: 'not_accepted' };
+    default:
+      return unreachable(trace);
+  }
 }
 
 /** Whether an attempt came after everything the state knows of its task. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import {
   type EpochMillis,
+  type Failure,
   type FromLauncher,
   type LauncherExit,
   type LauncherRecord,
@@ -39,6 +40,8 @@ export interface AttemptSurroundings {
   /** The environment of agents, which only an orchestrator knows. */
   readonly baseEnvironment: () => Promise<BaseEnvironment>;
   readonly now: () => EpochMillis;
+  /** Ends this process if another launcher followed: called before anything is started. */
+  readonly ensureNamed: () => void;
 }
 
 /** Between SIGTERM and SIGKILL when the launcher ends something by itself. */
@@ -73,19 +76,21 @@ export class AttemptRun {
 
   async start({ argv, env, cwd, stdinFile, outputFile }: LauncherStart, base: BaseEnvironment): Promise<void> {
     if (this.#stopped) return this.#finishUnstarted('stopped', 'It was stopped before it was started.');
+    this.surroundings.ensureNamed();
     const started = await startCommand({ argv, env: { ...base, ...env }, cwd, stdinFile, outputFile });
-    if (!started.ok) return this.#finishUnstarted('could_not_start', started.failure.message);
-    const process = this.#noteStart(started.value);
+    if (!started.ok) return this.#finishUnstarted(unstartedReason(started.failure), started.failure.message);
+    const process = this.#noteStart(started.value, this.surroundings.now());
     const exit = await started.value.exited;
     await this.#afterExit(exit, process);
   }
 
   /** Goes on with an attempt of a launcher that has died, in the same boot of the machine. */
   async adopt(): Promise<void> {
-    const { phase, outputFile } = this.surroundings.attempt();
+    const attempt = this.surroundings.attempt();
+    const { phase } = attempt;
     switch (phase.state) {
       case 'accepted':
-        return this.#adoptAccepted(outputFile);
+        return this.#adoptAccepted(attempt);
       case 'running':
         return this.#watch(phase.process);
       case 'exited': {
@@ -98,13 +103,14 @@ export class AttemptRun {
     }
   }
 
-  /** The launcher died between taking the attempt on and recording its start. */
-  async #adoptAccepted(outputFile: string): Promise<void> {
+  /** The launcher died between taking the attempt on and recording its start, or its records are lost. */
+  async #adoptAccepted({ outputFile, acceptedAt }: Attempt): Promise<void> {
     if (process.platform === 'linux') {
       await waitForHalfStarted();
       const pid = findGroupByKey(this.#key);
       if (pid !== null) {
-        return this.#watch(this.#noteStart({ pid, processStartedAt: processStartedAt(pid) ?? 'unknown' }));
+        const started = { pid, processStartedAt: processStartedAt(pid) ?? 'unknown' };
+        return this.#watch(this.#noteStart(started, acceptedAt));
       }
       // The output file is made just before the start: without it nothing has run.
       if (!existsSync(outputFile)) {
@@ -114,8 +120,11 @@ export class AttemptRun {
     return this.#finish({ end: this.#end({ kind: 'unknown' }) });
   }
 
-  #noteStart({ pid, processStartedAt }: Pick<StartedCommand, 'pid' | 'processStartedAt'>): StartedProcess {
-    const started = { pid, processStartedAt, at: this.surroundings.now() };
+  #noteStart(
+    { pid, processStartedAt }: Pick<StartedCommand, 'pid' | 'processStartedAt'>,
+    at: EpochMillis,
+  ): StartedProcess {
+    const started = { pid, processStartedAt, at };
     const recorded = this.surroundings.record({
       t: 'started',
       k: this.#key,
@@ -152,6 +161,7 @@ export class AttemptRun {
     // Without its leader a group is known by the key only: its number may belong to somebody else by now.
     if (!isAlive() && !group.holdsKey(this.#key)) return this.#finish({ end: this.#end({ kind: 'unknown' }) });
     this.#group = group;
+    if (this.#stopped) void group.end(defaultGraceMs);
     if (this.#limit === undefined) this.#setLimit(started.at);
     while (isAlive()) await pause(pollMs);
     await this.#afterExit({ kind: 'unknown' }, started);
@@ -201,6 +211,7 @@ export class AttemptRun {
     const base = await this.surroundings.baseEnvironment();
     if (this.#stopped || this.#timedOut) return undefined;
     const { argv, env, cwd, limitMs } = plan;
+    this.surroundings.ensureNamed();
     const started = await startCommand({
       argv,
       env: { ...base, ...env },
@@ -210,7 +221,8 @@ export class AttemptRun {
       heading: `--- verify: ${argv.map((word) => JSON.stringify(word)).join(' ')}`,
     });
     if (!started.ok) {
-      const exit = { kind: 'not_started', reason: 'could_not_start', message: started.failure.message } as const;
+      const { failure } = started;
+      const exit = { kind: 'not_started', reason: unstartedReason(failure), message: failure.message } as const;
       return { exit, timedOut: false };
     }
     const { pid, processStartedAt, exited } = started.value;
@@ -247,7 +259,7 @@ export class AttemptRun {
     return { exit, at: this.surroundings.now(), timedOut, stopped: this.#stopped || earlier?.stopped === true };
   }
 
-  #finishUnstarted(reason: 'stopped' | 'could_not_start' | 'not_accepted', message: string): Promise<void> {
+  #finishUnstarted(reason: UnstartedReason, message: string): Promise<void> {
     return this.#finish({ end: this.#end({ kind: 'not_started', reason, message }) });
   }
 
@@ -262,6 +274,13 @@ export class AttemptRun {
     if (phase.state !== 'finished') throw new Error(`Attempt ${this.#key} is not finished after its last record.`);
     this.surroundings.tell({ kind: 'finished', key: this.#key, outcome: outcomeOf(attempt, phase) });
   }
+}
+
+type UnstartedReason = Extract<LauncherExit, { kind: 'not_started' }>['reason'];
+
+/** Whether it was the command, or the files around it, which says nothing about the task. */
+function unstartedReason({ code }: Failure): UnstartedReason {
+  return code === 'disk_full' || code === 'file_unwritable' ? code : 'could_not_start';
 }
 
 interface RunningVerify {

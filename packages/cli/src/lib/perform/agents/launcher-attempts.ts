@@ -1,6 +1,16 @@
-import type { EpochMillis, FromLauncher, LauncherRecord, LauncherStart, Millis } from '@ginkoai/contract';
+import { existsSync } from 'node:fs';
+import type {
+  EpochMillis,
+  FromLauncher,
+  LauncherOpenAttempt,
+  LauncherRecord,
+  LauncherStart,
+  Millis,
+} from '@ginkoai/contract';
 import { AttemptRun, type BaseEnvironment } from './launcher-attempt.js';
 import type { LauncherJournal } from './launcher-journal.js';
+import { findGroupByKey } from './process-group.js';
+import { processStartedAt } from './process-identity.js';
 import { acceptedRecord, applyRecord, toLauncherAttempt, type Attempt, type LauncherState } from './launcher-state.js';
 
 export interface LauncherAttemptsOptions {
@@ -10,6 +20,8 @@ export interface LauncherAttemptsOptions {
   readonly now: () => EpochMillis;
   /** Something ended: a look whether the launcher is still needed is due. */
   readonly onIdle: () => void;
+  /** Ends this process if another launcher followed. */
+  readonly ensureNamed: () => void;
 }
 
 /** All attempts of a launcher: takes them on, carries them through, and answers for those it has. */
@@ -52,17 +64,31 @@ export class LauncherAttempts {
   }
 
   /** A key that is known is answered with the state of its attempt and never started again. */
-  async start(scope: string, start: LauncherStart): Promise<void> {
-    const known = this.options.state.attempts.get(start.key);
-    if (known === undefined) return this.#accept(scope, start);
-    if (known.scope !== scope) {
-      return this.#refuse(
-        scope,
-        start.key,
-        `The key ${start.key} belongs to another scope, ${known.scope}. Use another key.`,
-      );
+  async start(scope: string, start: LauncherStart, { isAgain }: { readonly isAgain: boolean }): Promise<void> {
+    const { key, outputFile, timeoutMs } = start;
+    if (this.options.state.attempts.has(key)) return this.#tellKnown(scope, key);
+    // The output file is made just before the start: somebody has started it, and the journal that said so is lost.
+    if (isAgain && existsSync(outputFile)) {
+      return this.#lookFor(scope, {
+        key,
+        outputFile,
+        limitMs: timeoutMs,
+        openSince: new Date(this.options.now()).toISOString(),
+      });
     }
-    return this.#tellPresentState(start.key, scope);
+    return this.#accept(scope, start);
+  }
+
+  /** An attempt that an orchestrator has open. */
+  async adopt(scope: string, open: LauncherOpenAttempt): Promise<void> {
+    if (this.options.state.attempts.has(open.key)) return this.#tellKnown(scope, open.key);
+    return this.#lookFor(scope, open);
+  }
+
+  async #tellKnown(scope: string, key: string): Promise<void> {
+    const known = this.options.state.attempts.get(key);
+    if (known === undefined || known.scope === scope) return this.#tellPresentState(key, scope);
+    return this.#refuse(scope, key, `The key ${key} belongs to another scope, ${known.scope}. Use another key.`);
   }
 
   stop(key: string, scope: string, graceMs: Millis): void {
@@ -84,25 +110,61 @@ export class LauncherAttempts {
     const { key, verify, env, cwd } = start;
     const base = this.#environments.get(scope);
     if (base === undefined) throw new Error(`A start of scope ${scope} came before its hello.`);
-    const accepted = this.record(
-      acceptedRecord({
-        key,
-        scope,
-        acceptedAt: this.options.now(),
-        limitMs: start.timeoutMs,
-        outputFile: start.outputFile,
-        ...(verify && { verify: { argv: verify.argv, limitMs: verify.timeoutMs, env, cwd } }),
-        hasVerify: verify !== undefined,
-      }),
-    );
-    const attempt = this.options.state.attempts.get(key);
-    if (attempt === undefined) throw new Error(`The attempt ${key} is unknown after its acceptance.`);
-    this.#carry(attempt, async (run) => {
-      const durable = await accepted;
-      if (durable) {
+    const attempt = {
+      key,
+      scope,
+      acceptedAt: this.options.now(),
+      limitMs: start.timeoutMs,
+      outputFile: start.outputFile,
+      ...(verify && { verify: { argv: verify.argv, limitMs: verify.timeoutMs, env, cwd } }),
+      hasVerify: verify !== undefined,
+    };
+    await this.#takeOn(attempt, {
+      further: [],
+      carry: (run) => {
         this.options.tell(scope, { kind: 'accepted', key });
         return run.start(start, base);
-      }
+      },
+    });
+  }
+
+  /**
+   * Takes on an attempt that an earlier launcher had taken on and that no journal tells of any more. If something of
+   * it runs, that is watched; else it is over, or was never started.
+   */
+  async #lookFor(
+    scope: string,
+    { key, limitMs, outputFile, openSince, process: heard }: LauncherOpenAttempt,
+  ): Promise<void> {
+    const acceptedAt = Date.parse(openSince);
+    // Only a verify command, or what the command left running, may be found by the key when the process is gone.
+    const isIt = heard !== undefined && (isRunning(heard) || !isFoundByKey(key));
+    const started: LauncherRecord[] = isIt
+      ? [{ t: 'started', k: key, pid: heard.pid, from: heard.processStartedAt, at: acceptedAt }]
+      : [];
+    await this.#takeOn(
+      // How it ends cannot be seen, so there is nothing to verify.
+      { key, scope, acceptedAt, limitMs, outputFile, hasVerify: false },
+      {
+        further: started,
+        carry: async (run) => {
+          await this.#tellPresentState(key, scope);
+          return run.adopt();
+        },
+      },
+    );
+  }
+
+  /** Makes an attempt durable, with whatever else is known of it, before it is carried on. */
+  async #takeOn(attempt: Omit<Attempt, 'phase'>, { further, carry }: TakeOn): Promise<void> {
+    const { key, scope } = attempt;
+    const accepted = this.record(acceptedRecord(attempt));
+    for (const record of further) void this.record(record);
+    const taken = this.options.state.attempts.get(key);
+    if (taken === undefined) throw new Error(`The attempt ${key} is unknown after its acceptance.`);
+    this.#carry(taken, async (run) => {
+      const durable = await accepted;
+      if (durable) return carry(run);
       // Nobody was told of it, and the journal is written anew before anything else gets into it.
       this.options.state.attempts.delete(key);
       return this.#refuse(scope, key, cannotRecord);
@@ -119,6 +181,7 @@ export class LauncherAttempts {
       tell: (message) => this.options.tell(scope, message),
       baseEnvironment: () => this.#environmentOf(scope),
       now: this.options.now,
+      ensureNamed: this.options.ensureNamed,
     });
     this.#runs.set(key, run);
     // A rejection is a bug: it ends the launcher, and the next one goes on from the journal.
@@ -164,6 +227,17 @@ export class LauncherAttempts {
     this.options.tell(scope, { kind: 'refused', code, key, message });
   }
 }
+
+interface TakeOn {
+  readonly further: readonly LauncherRecord[];
+  readonly carry: (run: AttemptRun) => Promise<void>;
+}
+
+function isRunning({ pid, processStartedAt: from }: NonNullable<LauncherOpenAttempt['process']>): boolean {
+  return processStartedAt(pid) === from;
+}
+
+const isFoundByKey = (key: string): boolean => process.platform === 'linux' && findGroupByKey(key) !== null;
 
 export const cannotRecord =
   'The launcher cannot write its journal, so it starts nothing: the disk may be full. Free some space, then continue with --resume.';

@@ -37,8 +37,10 @@ export function livingLauncher(directory: string): LauncherDescriptor | null {
 }
 
 /** Whether the launcher is still the one that is found; not so when another followed, or the folder was removed. */
-export function isNamed(directory: string, { launcherId }: LauncherDescriptor): boolean {
-  return existsSync(directory) && newestClaim(directory)?.launcherId === launcherId;
+export function isNamed(directory: string, { launcherId, token }: LauncherDescriptor): boolean {
+  const newest = existsSync(directory) ? newestClaim(directory) : null;
+  // In a folder that was made anew another launcher has the same number.
+  return newest?.launcherId === launcherId && (newest.descriptor === null || newest.descriptor.token === token);
 }
 
 /** Makes this process the launcher; `null` when another one is. */

@@ -3,6 +3,7 @@ import {
   type Failure,
   type FromLauncherOf,
   type LauncherAttempt,
+  type LauncherOpenAttempt,
   type LauncherStart,
   type Millis,
   type Result,
@@ -23,6 +24,8 @@ export type LauncherEvent =
   | { readonly kind: 'reconnected'; readonly attempts: readonly LauncherAttempt[] }
   /** No launcher can be reached or started at the moment; it is tried again. Told once until it succeeds. */
   | { readonly kind: 'unavailable'; readonly failure: Failure }
+  /** Something that a person should know; the connection goes on. */
+  | { readonly kind: 'trouble'; readonly failure: Failure }
   /** Another orchestrator of this scope took over. Nothing more will be heard. */
   | { readonly kind: 'superseded'; readonly failure: Failure };
 
@@ -48,8 +51,15 @@ export interface LauncherOptions {
 export interface LauncherConnection {
   /** Every attempt of the scope that the launcher knew at the time of the connection. */
   readonly attempts: readonly LauncherAttempt[];
+  /** What was wrong at the time of the connection, for people. */
+  readonly warnings: readonly Failure[];
   /** Answered by `accepted` or `refused`. Sending a key again is harmless: an attempt is never started twice. */
   start(start: LauncherStart): void;
+  /**
+   * These are open: answered by how they stand. One that the launcher does not know (its journal was lost) is watched
+   * if anything of it runs, and `finished` tells what has become of it; it is never started.
+   */
+  adopt(attempts: readonly LauncherOpenAttempt[]): void;
   /** SIGTERM to the attempt's process group, SIGKILL after `graceMs`; answered by `finished`. */
   stop(key: string, graceMs: Millis): void;
   /** The outcomes of these are in the orchestrator's own journal. */
@@ -62,16 +72,18 @@ export interface LauncherConnection {
 
 /**
  * Connects to the launcher of the working copy, or starts it. Failures: `stale_epoch` when another orchestrator of
- * this scope was here since; `agent_not_started`, `file_unwritable`, `disk_full`, `bad_state` when there can be none.
+ * this scope was here since (`details` hold its `LauncherFence`); `agent_not_started`, `file_unwritable`, `disk_full`, `bad_state` when there can be none.
  */
 export async function connectLaunchers(options: LauncherOptions): Promise<Result<LauncherConnection>> {
   const link = new LauncherLink(options);
-  const attempts = await link.open();
-  if (!attempts.ok) return attempts;
+  const opened = await link.open();
+  if (!opened.ok) return opened;
   // What has happened since the welcome is told once the caller has the attempts.
   setImmediate(() => link.release());
   return ok({
-    attempts: attempts.value,
+    attempts: opened.value.attempts,
+    warnings: link.takeTroubles(),
+    adopt: (open) => link.adopt(open),
     start: (start) => link.start(start),
     stop: (key, graceMs) => link.stop(key, graceMs),
     forget: (keys) => link.forget(keys),

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, statSync, writeSync } from 'node:fs';
 import { failed, ok, type LauncherExit, type Result } from '@ginkoai/contract';
+import { writeFailure } from '../file-failure.js';
 import { errorCode } from './error-code.js';
 import { startTimeOfChild } from './process-identity.js';
 
@@ -29,7 +30,8 @@ const appendOnly = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND |
 
 /**
  * Starts a command without a shell, as the leader of its own session and process group, on files instead of pipes: it
- * does not notice when the launcher ends. The failure (`agent_not_started`) says what to do.
+ * does not notice when the launcher ends. The failure says what to do: `agent_not_started`; `disk_full` and
+ * `file_unwritable` when it was its output file that could not be made, which is not the command's fault.
  */
 export async function startCommand(command: CommandToStart): Promise<Result<StartedCommand>> {
   const descriptors: number[] = [];
@@ -44,6 +46,10 @@ export async function startCommand(command: CommandToStart): Promise<Result<Star
     if (command.heading !== undefined) writeSync(output, `${command.heading}\n`);
     return await spawnCommand(command, [input, output, output]);
   } catch (error) {
+    if (isRefusedOutput(command, error)) {
+      const trouble = { error, path: command.outputFile, what: 'The output file of an attempt' };
+      return { ok: false, failure: writeFailure(trouble) };
+    }
     return failed('agent_not_started', notStartedSentence(command, error), { command: command.argv[0] });
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);
@@ -72,6 +78,12 @@ function exitOf(child: ChildProcess): Promise<LauncherExit> {
       else resolve(signal === null ? { kind: 'unknown' } : { kind: 'signal', signal });
     });
   });
+}
+
+const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+
+function isRefusedOutput({ outputFile }: CommandToStart, error: unknown): boolean {
+  return errorPath(error) === outputFile && errorSyscall(error) === 'open' && refusals.has(errorCode(error) ?? '');
 }
 
 function notStartedSentence({ argv, cwd, env }: CommandToStart, error: unknown): string {

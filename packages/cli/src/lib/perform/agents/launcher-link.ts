@@ -6,22 +6,33 @@ import {
   ok,
   unreachable,
   type Failure,
-  type FailureCode,
   type FromLauncher,
   type FromLauncherOf,
   type LauncherAttempt,
+  type LauncherDescriptor,
+  type LauncherHolder,
+  type LauncherOpenAttempt,
   type LauncherStart,
   type Millis,
   type Result,
   type ToLauncher,
 } from '@ginkoai/contract';
+import { hostName } from '../project.js';
+import { Heartbeat } from './heartbeat.js';
+import { isNamed } from './launcher-claim.js';
+import type { LauncherEvent, LauncherOptions } from './launcher-client.js';
+import { launcherDirectory } from './launcher-files.js';
+import { failureOf, lostTrackOf, silenceOf } from './launcher-failure.js';
 import { endSilentLauncher, reachLauncher, type ReachedLauncher } from './launcher-reach.js';
 import { LineSocket } from './line-socket.js';
-import type { LauncherEvent, LauncherOptions } from './launcher-client.js';
+import { OpenAttempts } from './open-attempts.js';
+import { afterOwnTime } from './own-time.js';
+import { ownIdentity } from './process-identity.js';
 
 const defaultIdleMs = 10_000;
 /** It answers within milliseconds; this is for a machine that can hardly breathe. */
 const defaultAnswerWithinMs = 10_000;
+const beatMs = 3_000;
 const secretNames = new Set(['GINKO_GRAPH_TOKEN']);
 const firstPauseMs = 50;
 const longestPauseMs = 5_000;
@@ -40,29 +51,42 @@ export class LauncherLink {
   /** Starts and stops that were not answered yet: they are sent again over a new connection. */
   readonly #starts = new Map<string, LauncherStart>();
   readonly #stops = new Map<string, Millis>();
-  #token: string | undefined;
+  /** Of the launcher that is connected, or was. */
+  #descriptor: LauncherDescriptor | undefined;
+  readonly #open = new OpenAttempts();
+  readonly #heartbeat: Heartbeat;
+  /** What a person should know, until the caller can hear it. */
+  #troubles: Failure[] = [];
+  #isHeard = false;
   /** What is told after the attempts of a welcome, which take a moment to get to the caller. */
   #held: LauncherEvent[] | undefined;
-  #silence: NodeJS.Timeout | undefined;
   #ended = false;
   #closed: Promise<void> = Promise.resolve();
   readonly #env: Record<string, string>;
+  readonly #holder: LauncherHolder = { host: hostName(), ...ownIdentity() };
   readonly #answerWithinMs: Millis;
 
   constructor(private readonly options: LauncherOptions) {
     this.#epoch = options.epoch;
     this.#env = environmentOf(options.env);
     this.#answerWithinMs = options.answerWithinMs ?? defaultAnswerWithinMs;
+    this.#heartbeat = new Heartbeat({
+      everyMs: Math.min(beatMs, this.#answerWithinMs),
+      answerWithinMs: this.#answerWithinMs,
+      isNeeded: () => this.#socket !== undefined && this.#open.size > 0,
+      ask: () => this.send({ kind: 'ping' }),
+      onSilence: () => this.#giveUp(),
+    });
   }
 
-  async open(): Promise<Result<readonly LauncherAttempt[]>> {
+  async open(): Promise<Result<Welcome>> {
     for (let handshakes = 1; ; handshakes += 1) {
       const { root, idleMs = defaultIdleMs } = this.options;
-      const log = (line: string): void => this.#log(line);
-      const reached = await reachLauncher({ root, idleMs, answerWithinMs: this.#answerWithinMs, log });
+      const onSilent = (descriptor: LauncherDescriptor): void => this.#tellOfSilence(descriptor);
+      const reached = await reachLauncher({ root, idleMs, answerWithinMs: this.#answerWithinMs, onSilent });
       if (!reached.ok) return reached;
       const welcome = await this.#greet(reached.value);
-      if (typeof welcome !== 'string') return welcome.ok ? ok(welcome.value.attempts) : welcome;
+      if (typeof welcome !== 'string') return welcome;
       if (handshakes >= mostHandshakes) {
         return failed(
           'agent_not_started',
@@ -76,8 +100,16 @@ export class LauncherLink {
   start(start: LauncherStart): void {
     const checked = launcherStartSchema.parse(start);
     this.#starts.set(checked.key, checked);
+    this.#open.started(checked, isoNow());
     this.send({ kind: 'start', start: checked });
-    this.#expectAnswer();
+    this.#heartbeat.begin();
+  }
+
+  adopt(attempts: readonly LauncherOpenAttempt[]): void {
+    if (attempts.length === 0) return;
+    this.#open.add(attempts);
+    this.send({ kind: 'adopt', attempts: [...attempts] });
+    this.#heartbeat.begin();
   }
 
   stop(key: string, graceMs: Millis): void {
@@ -89,13 +121,14 @@ export class LauncherLink {
     for (const key of keys) {
       this.#starts.delete(key);
       this.#stops.delete(key);
+      this.#open.close(key);
     }
     this.send({ kind: 'forget', keys: [...keys] });
   }
 
   raiseEpoch(epoch: number): void {
     this.#epoch = Math.max(this.#epoch, epoch);
-    if (this.#token !== undefined) this.send(this.#hello(this.#token));
+    if (this.#descriptor !== undefined) this.send(this.#hello(this.#descriptor.token));
   }
 
   /** Without a connection nothing is sent: what has to arrive is sent again over the next one. */
@@ -105,11 +138,17 @@ export class LauncherLink {
 
   async close(): Promise<void> {
     this.#ended = true;
-    clearTimeout(this.#silence);
+    this.#heartbeat.stop();
     this.#socket?.end();
     const giveUp = setTimeout(() => this.#socket?.cut('closed'), closeWithinMs);
     await this.#closed;
     clearTimeout(giveUp);
+  }
+
+  /** What was wrong while the connection was made; from then on it is told as it happens. */
+  takeTroubles(): readonly Failure[] {
+    this.#isHeard = true;
+    return this.#troubles.splice(0);
   }
 
   /** Tells what came after the welcome. */
@@ -128,6 +167,7 @@ export class LauncherLink {
       scope,
       epoch: this.#epoch,
       orchestratorId,
+      holder: this.#holder,
       env: this.#env,
     };
   }
@@ -139,30 +179,31 @@ export class LauncherLink {
       let isWelcome = false;
       let closed: () => void = () => undefined;
       this.#closed = new Promise((done) => (closed = done));
-      const silent = setTimeout(() => {
-        endSilentLauncher(descriptor, (line) => this.#log(line));
+      const stopWaiting = afterOwnTime(this.#answerWithinMs, () => {
+        endSilentLauncher(descriptor, (ended) => this.#tellOfSilence(ended));
         connection.cut('it does not answer');
-      }, this.#answerWithinMs);
+      });
       const connection = new LineSocket({
         socket,
         onLine: (line) => {
           const message = fromLauncherSchema.safeParse(parseJson(line)).data;
           if (message === undefined) return connection.cut('it sent a message that cannot be understood');
           if (isWelcome) {
-            this.#take(message);
-            return this.#expectAnswer();
+            this.#heartbeat.heard();
+            return this.#take(message);
           }
-          clearTimeout(silent);
+          stopWaiting();
           if (message.kind === 'refused') resolve({ ok: false, failure: failureOf(message) });
           if (message.kind !== 'welcome') return;
           isWelcome = true;
           this.#held = [];
           this.#socket = connection;
-          this.#token = descriptor.token;
+          this.#descriptor = descriptor;
+          this.#welcomed(message);
           resolve(ok(message));
         },
         onClose: (reason) => {
-          clearTimeout(silent);
+          stopWaiting();
           closed();
           resolve(reason);
           if (isWelcome) void this.#reconnect({ reason, steady: performance.now() - openedAt > steadyAfterMs });
@@ -172,20 +213,32 @@ export class LauncherLink {
     });
   }
 
+  #welcomed({ attempts, warnings }: Welcome): void {
+    this.#open.listed(attempts, isoNow());
+    if (this.#open.size > 0) this.#heartbeat.begin();
+    for (const message of warnings) this.#trouble({ code: 'bad_state', message });
+  }
+
   #take(message: FromLauncher): void {
     switch (message.kind) {
+      case 'pong':
+        return;
       case 'welcome':
         return this.#tell({ kind: 'reconnected', attempts: message.attempts });
       case 'accepted':
         this.#starts.delete(message.key);
         return this.#tell({ kind: 'accepted', key: message.key });
       case 'started':
+        this.#open.running(message.key, { pid: message.pid, processStartedAt: message.processStartedAt });
+        this.#starts.delete(message.key);
+        return this.#tell(message);
       case 'verifying':
         this.#starts.delete(message.key);
         return this.#tell(message);
       case 'finished':
         this.#starts.delete(message.key);
         this.#stops.delete(message.key);
+        this.#open.close(message.key);
         return this.#tell(message);
       case 'refused':
         return this.#takeRefusal(message);
@@ -199,18 +252,21 @@ export class LauncherLink {
     if (refused.code === 'stale_connection' || refused.code === 'stale_epoch') return this.#supersede(failure);
     if (refused.key === undefined) return this.#log(failure.message);
     this.#starts.delete(refused.key);
+    this.#open.close(refused.key);
     this.#tell({ kind: 'refused', key: refused.key, failure });
   }
 
   #supersede(failure: Failure): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#heartbeat.stop();
     this.#socket?.end();
     this.#tell({ kind: 'superseded', failure });
   }
 
   async #reconnect({ reason, steady }: { readonly reason: string; readonly steady: boolean }): Promise<void> {
     this.#socket = undefined;
+    this.#heartbeat.stop();
     if (this.#ended) return;
     this.#log(`The connection to the launcher was lost: ${reason}.`);
     let told = false;
@@ -221,9 +277,9 @@ export class LauncherLink {
     ) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       if (this.#ended) return;
-      const attempts = await this.open();
-      if (attempts.ok) return this.#resume(attempts.value);
-      const { failure } = attempts;
+      const welcome = await this.open();
+      if (welcome.ok) return this.#resume(welcome.value.attempts);
+      const { failure } = welcome;
       if (failure.code === 'stale_epoch') return this.#supersede(failure);
       if (!told) this.options.onMessage({ kind: 'unavailable', failure });
       told = true;
@@ -239,10 +295,12 @@ export class LauncherLink {
     }
     const starts = [...this.#starts.values()];
     const stops = [...this.#stops];
+    const missing = this.#open.missingIn(attempts, (key) => this.#starts.has(key));
+    if (missing.length > 0) this.#trouble(lostTrackOf(missing));
     this.options.onMessage({ kind: 'reconnected', attempts });
-    for (const start of starts) this.send({ kind: 'start', start });
+    this.adopt(missing);
+    for (const start of starts) this.send({ kind: 'start', start, again: true });
     for (const [key, graceMs] of stops) this.send({ kind: 'stop', key, graceMs });
-    this.#expectAnswer();
     this.release();
   }
 
@@ -251,11 +309,26 @@ export class LauncherLink {
     else this.#held.push(event);
   }
 
-  /** A launcher that leaves a start unanswered is stopped or stuck; the next greeting finds out. */
-  #expectAnswer(): void {
-    clearTimeout(this.#silence);
-    if (this.#starts.size === 0) return;
-    this.#silence = setTimeout(() => this.#socket?.cut('it does not answer'), this.#answerWithinMs).unref();
+  /** A launcher that gives no sign of life is stopped or stuck; the next greeting finds out. */
+  #giveUp(): void {
+    const { root } = this.options;
+    const silent = this.#descriptor;
+    // Nobody will find one that is not named any more, but it could wake up and start what it was told last.
+    if (silent !== undefined && !isNamed(launcherDirectory(root), silent)) {
+      endSilentLauncher(silent, (ended) => this.#tellOfSilence(ended));
+    }
+    this.#socket?.cut('it does not answer');
+  }
+
+  #tellOfSilence(ended: LauncherDescriptor): void {
+    const failure = silenceOf(ended);
+    this.#log(failure.message);
+    this.#trouble(failure);
+  }
+
+  #trouble(failure: Failure): void {
+    if (this.#isHeard) this.options.onMessage({ kind: 'trouble', failure });
+    else this.#troubles.push(failure);
   }
 
   #log(line: string): void {
@@ -263,18 +336,7 @@ export class LauncherLink {
   }
 }
 
-function failureOf({ code, message }: FromLauncherOf<'refused'>): Failure {
-  return { code: failureCodes[code], message };
-}
-
-const failureCodes: Readonly<Record<FromLauncherOf<'refused'>['code'], FailureCode>> = {
-  stale_epoch: 'stale_epoch',
-  stale_connection: 'stale_epoch',
-  wrong_token: 'forbidden',
-  wrong_protocol: 'agent_not_started',
-  bad_request: 'agent_not_started',
-  cannot_record: 'disk_full',
-};
+const isoNow = (): string => new Date().toISOString();
 
 function environmentOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(

@@ -9,6 +9,7 @@ import { errorCode } from './error-code.js';
 import { livingLauncher } from './launcher-claim.js';
 import { prepareLauncherDirectory } from './launcher-files.js';
 import { launcherScript } from './launcher-script.js';
+import { afterOwnTime } from './own-time.js';
 import { isSameProcess } from './process-identity.js';
 
 export interface ReachOptions {
@@ -17,7 +18,8 @@ export interface ReachOptions {
   readonly idleMs: Millis;
   /** A launcher that cannot be connected to for so long is stopped or stuck. */
   readonly answerWithinMs: Millis;
-  readonly log: (line: string) => void;
+  /** It was ended because it did not answer. */
+  readonly onSilent: (descriptor: LauncherDescriptor) => void;
 }
 
 export interface ReachedLauncher {
@@ -32,19 +34,30 @@ const mostStarts = 5;
 export async function reachLauncher(options: ReachOptions): Promise<Result<ReachedLauncher>> {
   const directory = prepareLauncherDirectory(options.root);
   if (!directory.ok) return directory;
+  const silent = new Patience(options.answerWithinMs);
+  try {
+    return await reachIn(directory.value, { options, silent });
+  } finally {
+    silent.end();
+  }
+}
+
+interface Reaching {
+  readonly options: ReachOptions;
+  /** With the launcher that lives but cannot be connected to. */
+  readonly silent: Patience;
+}
+
+async function reachIn(directory: string, { options, silent }: Reaching): Promise<Result<ReachedLauncher>> {
   let launched: StartedLauncher | undefined;
   let starts = 0;
-  /** The launcher that lives but cannot be connected to, and since when. */
-  let silent: { readonly launcherId: number; readonly since: number } | undefined;
   for (;;) {
-    const descriptor = livingLauncher(directory.value);
+    const descriptor = livingLauncher(directory);
     if (descriptor !== null) {
       const socket = await tryToConnect(descriptor.socket);
       if (socket !== null) return ok({ descriptor, socket });
-      if (silent?.launcherId !== descriptor.launcherId) {
-        silent = { launcherId: descriptor.launcherId, since: performance.now() };
-      } else if (performance.now() - silent.since > options.answerWithinMs) {
-        const ended = endSilentLauncher(descriptor, options.log);
+      if (silent.isOverWith(descriptor.launcherId)) {
+        const ended = endSilentLauncher(descriptor, options.onSilent);
         if (!ended.ok) return ended;
       }
     } else if (launched === undefined || launched.hasEnded()) {
@@ -52,9 +65,9 @@ export async function reachLauncher(options: ReachOptions): Promise<Result<Reach
       if (starts >= mostStarts)
         return failed(
           'agent_not_started',
-          `No launcher stayed alive in ${mostStarts} starts. Its log is in ${directory.value}.`,
+          `No launcher stayed alive in ${mostStarts} starts. Its log is in ${directory}.`,
         );
-      const started = startLauncher(options, directory.value);
+      const started = startLauncher(options, directory);
       if (!started.ok) return started;
       launched = started.value;
       starts += 1;
@@ -63,16 +76,42 @@ export async function reachLauncher(options: ReachOptions): Promise<Result<Reach
   }
 }
 
+/** How long a launcher is waited for; another one is waited for anew. */
+class Patience {
+  #launcherId: number | undefined;
+  #isOver = false;
+  #cancel: () => void = () => undefined;
+
+  constructor(private readonly ms: Millis) {}
+
+  isOverWith(launcherId: number): boolean {
+    if (this.#launcherId !== launcherId) {
+      this.end();
+      this.#launcherId = launcherId;
+      this.#isOver = false;
+      this.#cancel = afterOwnTime(this.ms, () => (this.#isOver = true));
+    }
+    return this.#isOver;
+  }
+
+  end(): void {
+    this.#cancel();
+  }
+}
+
 /**
  * Ends a launcher that does not answer, as it could otherwise wake up later and start tasks that were given to another
  * one meanwhile. Its tasks go on and are watched by the next launcher.
  */
-export function endSilentLauncher(descriptor: LauncherDescriptor, log: (line: string) => void): Result<void> {
-  const { pid, launcherId } = descriptor;
+export function endSilentLauncher(
+  descriptor: LauncherDescriptor,
+  onEnded: (descriptor: LauncherDescriptor) => void,
+): Result<void> {
+  const { pid } = descriptor;
   if (!isSameProcess(descriptor)) return ok(undefined);
-  log(`Launcher ${launcherId} (process ${pid}) does not answer and is ended; its tasks go on.`);
   try {
     process.kill(pid, 'SIGKILL');
+    onEnded(descriptor);
     return ok(undefined);
   } catch (error) {
     const code = errorCode(error);

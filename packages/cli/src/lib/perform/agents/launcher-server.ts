@@ -18,6 +18,8 @@ export interface LauncherServerOptions {
   readonly descriptor: LauncherDescriptor;
   readonly state: LauncherState;
   readonly attempts: LauncherAttempts;
+  /** What was found damaged; told to the first orchestrator. */
+  readonly warnings: readonly string[];
   readonly now: () => EpochMillis;
   readonly onDisconnect: () => void;
 }
@@ -39,8 +41,10 @@ export class LauncherServer {
   readonly #scopes = new Map<LineSocket, string>();
   /** What is to be told over a connection after its welcome, which is on its way to the disk. */
   readonly #held = new Map<LineSocket, FromLauncher[]>();
+  #warnings: readonly string[];
 
   constructor(private readonly options: LauncherServerOptions) {
+    this.#warnings = options.warnings;
     this.#server = createServer((socket) => this.#connect(socket));
   }
 
@@ -117,7 +121,10 @@ export class LauncherServer {
     if (this.#current.get(scope) !== connection) return;
     switch (message.kind) {
       case 'start':
-        void this.options.attempts.start(scope, message.start);
+        void this.options.attempts.start(scope, message.start, { isAgain: message.again === true });
+        return;
+      case 'adopt':
+        for (const attempt of message.attempts) void this.options.attempts.adopt(scope, attempt);
         return;
       case 'stop':
         this.options.attempts.stop(message.key, scope, message.graceMs);
@@ -125,6 +132,8 @@ export class LauncherServer {
       case 'forget':
         this.options.attempts.forget(scope, message.keys);
         return;
+      case 'ping':
+        return connection.send({ kind: 'pong' } satisfies FromLauncher);
       default:
         return unreachable(message);
     }
@@ -133,7 +142,7 @@ export class LauncherServer {
   async #welcome(connection: LineSocket, hello: Hello): Promise<void> {
     const refusal = this.#refusalOf(hello);
     if (refusal !== undefined) return refuse(connection, refusal);
-    const { scope, epoch, orchestratorId } = hello;
+    const { scope, epoch, orchestratorId, holder } = hello;
     // Before anything is awaited: not one more order of an older connection gets through.
     const older = this.#current.get(scope);
     this.#current.set(scope, connection);
@@ -146,13 +155,22 @@ export class LauncherServer {
     attempts.supplyEnvironment(scope, hello.env);
     // The state is ahead of the disk: what it holds now is on disk once the hello, which follows it, is.
     const known = attempts.ofScope(scope).map(toLauncherAttempt);
-    const durable = await attempts.record({ t: 'hello', scope, epoch, orchestrator: orchestratorId, at: now() });
+    const durable = await attempts.record({
+      t: 'hello',
+      scope,
+      epoch,
+      orchestrator: orchestratorId,
+      ...(holder && { holder }),
+      at: now(),
+    });
     const held = this.#held.get(connection);
     if (held === undefined || this.#current.get(scope) !== connection) return;
     this.#held.delete(connection);
     if (!durable) return refuse(connection, { code: 'cannot_record', message: cannotRecord });
     const { launcherId, pid } = descriptor;
-    for (const message of [{ kind: 'welcome', launcherId, pid, attempts: known } as const, ...held]) {
+    const warnings = [...this.#warnings];
+    this.#warnings = [];
+    for (const message of [{ kind: 'welcome', launcherId, pid, attempts: known, warnings } as const, ...held]) {
       connection.send(message satisfies FromLauncher);
     }
   }
@@ -172,11 +190,15 @@ export class LauncherServer {
     const fence = this.options.state.fences.get(scope);
     if (fence === undefined || epoch > fence.epoch) return undefined;
     if (epoch === fence.epoch && !fence.followed.has(orchestratorId)) return undefined;
+    const { holder } = fence;
+    const where = holder === undefined ? '' : `, process ${holder.pid} on ${holder.host}`;
     return {
       code: 'stale_epoch',
       message:
-        `Orchestrator ${orchestratorId} (epoch ${epoch}) was followed by ${fence.orchestratorId} (epoch ${fence.epoch}), ` +
-        `which now gives the orders in ${scope}. Stop this one.`,
+        `Orchestrator ${orchestratorId} (epoch ${epoch}) was followed by ${fence.orchestratorId} (epoch ${fence.epoch}${where}), ` +
+        `which now gives the orders in ${scope}. Leave the run to it, or end it and continue with --resume; ` +
+        `if it is gone together with its machine, continue with --resume --takeover.`,
+      fence: { epoch: fence.epoch, orchestratorId: fence.orchestratorId, ...(holder && { holder }) },
     };
   }
 }

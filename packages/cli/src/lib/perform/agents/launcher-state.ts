@@ -3,6 +3,7 @@ import {
   type EpochMillis,
   type LauncherAttempt,
   type LauncherExit,
+  type LauncherFence,
   type LauncherOutcome,
   type LauncherRecord,
   type LauncherRecordOf,
@@ -17,9 +18,7 @@ export interface LauncherState {
 }
 
 /** Who may give orders in a scope. */
-export interface Fence {
-  readonly epoch: number;
-  readonly orchestratorId: string;
+export interface Fence extends LauncherFence {
   /** Orchestrators of the same epoch that were followed by another one; they may not come back. */
   readonly followed: ReadonlySet<string>;
 }
@@ -112,11 +111,12 @@ export function applyRecord(state: LauncherState, record: LauncherRecord): void 
 }
 
 function nextFence(fence: Fence | undefined, hello: LauncherRecordOf<'hello'>): Fence {
-  const { epoch, orchestrator: orchestratorId } = hello;
-  if (fence === undefined || epoch > fence.epoch) return { epoch, orchestratorId, followed: new Set() };
+  const { epoch, orchestrator: orchestratorId, holder } = hello;
+  const next = { epoch, orchestratorId, ...(holder && { holder }) };
+  if (fence === undefined || epoch > fence.epoch) return { ...next, followed: new Set() };
   if (epoch < fence.epoch || orchestratorId === fence.orchestratorId || fence.followed.has(orchestratorId))
     return fence;
-  return { epoch, orchestratorId, followed: new Set([...fence.followed, fence.orchestratorId]) };
+  return { ...next, followed: new Set([...fence.followed, fence.orchestratorId]) };
 }
 
 function acceptedAttempt(record: LauncherRecordOf<'accepted'>): Attempt {
@@ -167,8 +167,9 @@ function endOf(record: LauncherRecordOf<'exited' | 'finished'>): End {
 
 /** The fewest records from which the state can be folded again. */
 export function* recordsOf(state: LauncherState): Generator<LauncherRecord> {
-  for (const [scope, { epoch, orchestratorId, followed }] of state.fences) {
-    for (const orchestrator of [...followed, orchestratorId]) yield { t: 'hello', scope, epoch, orchestrator, at: 0 };
+  for (const [scope, { epoch, orchestratorId, followed, holder }] of state.fences) {
+    for (const orchestrator of followed) yield { t: 'hello', scope, epoch, orchestrator, at: 0 };
+    yield { t: 'hello', scope, epoch, orchestrator: orchestratorId, ...(holder && { holder }), at: 0 };
   }
   for (const attempt of state.attempts.values()) yield* recordsOfAttempt(attempt);
 }

@@ -50,14 +50,22 @@ const descriptor = claimLauncher(directory, (launcherId) => ({
 // When another launcher lives, this one is not needed: whoever started it finds the other.
 if (descriptor !== null) await run(descriptor);
 
+interface Heritage {
+  readonly state: LauncherState;
+  readonly journal: LauncherJournal;
+  readonly warnings: readonly string[];
+}
+
 /** What the launchers before this one knew, in a journal of this one's own; then their files can go. */
-async function takeOver(own: LauncherDescriptor): Promise<{ state: LauncherState; journal: LauncherJournal }> {
+async function takeOver(own: LauncherDescriptor): Promise<Heritage> {
   const { launcherId, pid, processStartedAt, bootId } = own;
   const { state, journals, warnings } = unwrap(await replayJournals({ directory, bootId, now: now() }));
   warnings.forEach(log);
   const journal = await LauncherJournal.create({
     path: journalPath(directory, launcherId),
     snapshot: function* () {
+      // A new file would take the place of that of another launcher with the same number.
+      ensureNamed(own);
       yield { t: 'launcher', id: launcherId, pid, from: processStartedAt, boot: bootId, at: now() };
       yield* recordsOf(state);
     },
@@ -72,14 +80,31 @@ async function takeOver(own: LauncherDescriptor): Promise<{ state: LauncherState
     if (earlier.descriptor !== null) removeSocket(directory, earlier.descriptor);
     removeClaim(directory, earlier.launcherId);
   }
-  return { state, journal };
+  return { state, journal, warnings };
+}
+
+/**
+ * Ends this process if it is not the launcher any more. One that was stopped for long, or whose folder was removed,
+ * must not go on beside the one that followed: it may still hold orders that were given to that one since.
+ */
+function ensureNamed(own: LauncherDescriptor): void {
+  if (isNamed(directory, own)) return;
+  log('Another launcher followed, or the folder of the launchers was removed: this one ends; its tasks go on.');
+  process.exit();
 }
 
 async function run(own: LauncherDescriptor): Promise<void> {
-  const { state, journal } = await takeOver(own);
+  const { state, journal, warnings } = await takeOver(own);
   let idle: NodeJS.Timeout | undefined;
-  const attempts = new LauncherAttempts({ state, journal, tell: (...told) => server.tell(...told), now, onIdle: look });
-  const server = new LauncherServer({ descriptor: own, state, attempts, now, onDisconnect: look });
+  const attempts = new LauncherAttempts({
+    state,
+    journal,
+    tell: (...told) => server.tell(...told),
+    now,
+    onIdle: look,
+    ensureNamed: () => ensureNamed(own),
+  });
+  const server = new LauncherServer({ descriptor: own, state, attempts, warnings, now, onDisconnect: look });
   attempts.adoptAll();
   await server.listen();
 
@@ -99,6 +124,7 @@ async function run(own: LauncherDescriptor): Promise<void> {
   /** What was not forgotten waits in the journal for the next launcher, and so do agents that still run. */
   async function end(): Promise<void> {
     clearTimeout(idle);
+    ensureNamed(own);
     server.close();
     removeSocket(directory, own);
     await journal.close();
@@ -108,9 +134,7 @@ async function run(own: LauncherDescriptor): Promise<void> {
   }
 
   // A launcher that nobody can find any more would wait for ever for its journal to be written.
-  setInterval(() => {
-    if (!isNamed(directory, own)) process.exit();
-  }, lookAtClaimMs).unref();
+  setInterval(() => ensureNamed(own), lookAtClaimMs).unref();
   process.once('SIGTERM', () => void end());
   look();
 }

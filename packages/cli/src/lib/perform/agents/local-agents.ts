@@ -2,6 +2,8 @@ import { relative } from 'node:path';
 import {
   type Failure,
   type LauncherAttempt,
+  type LauncherExit,
+  type LauncherOpenAttempt,
   type LauncherOutcome,
   type LauncherStart,
   type Millis,
@@ -14,8 +16,10 @@ import { judgeOutcome } from '../../decide/judge-outcome.js';
 import type { Agents, RunInput, StartRequest } from '../../ports.js';
 import { writeFailure } from '../file-failure.js';
 import { attemptFiles, prepareAttempt, readAgentWord } from './attempt-files.js';
+import type { TaskFacts } from '../../decide/run-state.js';
 import { attemptKey, parseAttemptKey } from './attempt-key.js';
 import type { LauncherConnection, LauncherEvent } from './launcher-client.js';
+import { traceAttempt, type AttemptTrace } from './trace-attempt.js';
 
 /** What is run for a task by an agent, resolved from the configuration and the sprint. */
 export interface TaskCommand {
@@ -45,6 +49,8 @@ export interface LocalAgentsParts {
 }
 
 const stopGraceMs: Millis = 5_000;
+/** Of an attempt whose agent is no more in the configuration. */
+const unknownLimitMs: Millis = 3_600_000;
 
 /** Turns assignments into started commands, and what the launcher tells into inputs of the run. */
 export class LocalAgents implements Agents {
@@ -56,6 +62,30 @@ export class LocalAgents implements Agents {
 
   async start(requests: readonly StartRequest[]): Promise<void> {
     await Promise.all(requests.map((request) => this.#startOne(request)));
+  }
+
+  /** Attempts of a recovered state that go on: the launcher tells how they stand, be they known to it or not. */
+  adopt(open: Iterable<TaskFacts>): void {
+    this.#parts.connection?.adopt([...open].flatMap((facts) => this.#openAttempt(facts) ?? []));
+  }
+
+  /** What is left of an open attempt of this working copy that no launcher knows. */
+  trace(facts: TaskFacts): AttemptTrace {
+    const open = this.#openAttempt(facts);
+    return open === null ? 'none' : traceAttempt(open);
+  }
+
+  #openAttempt({ id: taskId, generation, attempt, assignment }: TaskFacts): LauncherOpenAttempt | null {
+    if (assignment === null) return null;
+    const id = { taskId, generation, attempt };
+    const command = this.#parts.commandFor(taskId, assignment.agentId);
+    return {
+      key: attemptKey(this.#parts.runId(), id),
+      limitMs: 'code' in command ? unknownLimitMs : command.timeLimitMs,
+      outputFile: attemptFiles(this.#parts, id).outputFile,
+      openSince: assignment.assignedAt,
+      ...(assignment.process && { process: assignment.process }),
+    };
   }
 
   stop(id: AttemptId): void {
@@ -96,6 +126,7 @@ export class LocalAgents implements Agents {
         for (const attempt of event.attempts) this.#hearAttempt(attempt);
         return;
       case 'unavailable':
+      case 'trouble':
         return this.#parts.onInput({ kind: 'agents_trouble', failure: event.failure });
       case 'superseded':
         return this.#parts.onInput({ kind: 'taken_over', message: event.failure.message });
@@ -165,6 +196,8 @@ export class LocalAgents implements Agents {
   #finished(key: string, outcome: LauncherOutcome): void {
     const parsed = parseAttemptKey(key);
     if (parsed === null) return;
+    const failure = fileTroubleOf(outcome);
+    if (failure !== null) this.#parts.onInput({ kind: 'agents_trouble', failure });
     if (parsed.runId === this.#parts.runId()) return this.#end(key, this.endOf(parsed.id, outcome));
     this.#parts.connection?.forget([key]);
     this.#parts.onInput({ kind: 'stray_ended', key });
@@ -172,6 +205,7 @@ export class LocalAgents implements Agents {
 
   /** What a recorded outcome means, the agent's own word included. */
   endOf(id: AttemptId, outcome: LauncherOutcome): AttemptEnd {
+    if (fileTroubleOf(outcome) !== null) return { kind: 'not_accepted' };
     const { root } = this.#parts;
     const files = attemptFiles(this.#parts, id);
     const command = this.#parts.commandFor(id.taskId, '');
@@ -184,9 +218,12 @@ export class LocalAgents implements Agents {
     });
   }
 
-  /** A disk that is full says nothing about the task: the run stops, and the intent is dropped by the next start. */
+  /**
+   * A disk that is full, or a folder that may not be written to, says nothing about the task: the run stops, and the
+   * intent is dropped by the next start.
+   */
   #refused(key: string, failure: Failure): void {
-    if (failure.code === 'disk_full') return this.#parts.onInput({ kind: 'agents_trouble', failure });
+    if (isFileTrouble(failure.code)) return this.#parts.onInput({ kind: 'agents_trouble', failure });
     this.#end(key, { kind: 'failed', failure });
   }
 
@@ -199,6 +236,22 @@ export class LocalAgents implements Agents {
     if (parsed === null || parsed.runId !== this.#parts.runId()) return;
     this.#parts.onInput(input(parsed.id));
   }
+}
+
+type FileTrouble = Extract<Failure['code'], 'disk_full' | 'file_unwritable'>;
+
+function isFileTrouble(code: string): code is FileTrouble {
+  return code === 'disk_full' || code === 'file_unwritable';
+}
+
+/** The launcher could not make the files of the attempt. */
+function fileTroubleOf({ exit, verify }: LauncherOutcome): Failure | null {
+  return failureOfExit(exit) ?? (verify === undefined ? null : failureOfExit(verify.exit));
+}
+
+function failureOfExit(exit: LauncherExit): Failure | null {
+  if (exit.kind !== 'not_started' || !isFileTrouble(exit.reason)) return null;
+  return { code: exit.reason, message: exit.message };
 }
 
 /** What the launcher's attempts of a run mean to reconciliation: the latest of each task. */

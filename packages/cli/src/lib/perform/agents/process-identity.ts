@@ -20,6 +20,11 @@ export function currentBootId(): string {
   return bootId;
 }
 
+/** Whether the id is that of another boot, be it in this container or in another one of the machine. */
+export function isOtherBoot(id: string): boolean {
+  return id.split('/')[0] !== currentBootId().split('/')[0];
+}
+
 /**
  * When the process started, in whatever form the system gives it: only good for comparing. `null`: no such process,
  * or one that has ended and only waits for its parent to take its exit (a zombie runs nothing any more, and in a
