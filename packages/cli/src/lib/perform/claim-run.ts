@@ -11,7 +11,8 @@ import {
   type Result,
 } from '@ginkoai/contract';
 import { acquireLease } from './acquire-lease.js';
-import { connectLaunchers, type LauncherConnection, type LauncherEvent } from './agents/launcher-client.js';
+import type { LauncherConnection, LauncherEvent } from './agents/launcher-client.js';
+import { claimLaunchers } from './claim-launchers.js';
 import { connectGraph, type GraphConnection } from './connect-graph.js';
 import { loadLocalState, type LocalState } from './local-state.js';
 import { acquireLock, type Lock } from './lock.js';
@@ -124,18 +125,28 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     if (lease !== null && connected.ok) await giveBack(connected.value, { epicId, holder, epoch: lease.epoch });
     return refuse(lockLost(lock.value));
   }
-  const epoch = lease?.epoch ?? lastEpoch;
   const isSilent = graphTrouble?.code === 'graph_timeout' || graphTrouble?.code === 'graph_unreachable';
-  const launcher = await connectLaunchers({
-    root,
-    scope: `${graphId.value}/${epicId}`,
-    epoch,
-    orchestratorId: holder.orchestratorId,
-    env: agentEnvironment(env, config),
-    onMessage: options.onLauncher,
+  const claimed = await claimLaunchers({
+    launchers: {
+      root,
+      scope: `${graphId.value}/${epicId}`,
+      orchestratorId: holder.orchestratorId,
+      env: agentEnvironment(env, config),
+      onMessage: options.onLauncher,
+    },
+    client: connected.ok ? connected.value.client : null,
+    epicId,
+    holder,
+    lease,
+    lastKnown: { epoch: lastEpoch, orchestratorId: lastHolder },
+    isTakeover: options.isTakeover,
   });
-  if (!launcher.ok) return refuse(launcher.failure);
-  undo.push(() => launcher.value.close());
+  if (!claimed.ok) {
+    if (lease !== null && connected.ok) await giveBack(connected.value, { epicId, holder, epoch: lease.epoch });
+    return refuse(claimed.failure);
+  }
+  const { launcher } = claimed.value;
+  undo.push(() => launcher.close());
   return ok({
     place: place.value,
     holder,
@@ -146,12 +157,9 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     local: local.value,
     graph: connected.ok ? connected.value : { why: connected.failure.message },
     askable: connected.ok && !isSilent ? connected.value : { why: graphTrouble?.message ?? '' },
-    lease,
-    epoch,
-    lastKnown: { epoch: lastEpoch, orchestratorId: lastHolder },
+    ...claimed.value,
     graphTrouble,
-    launcher: launcher.value,
-    warnings: graphTrouble === null ? [] : [withoutGraph(graphTrouble)],
+    warnings: [...launcher.warnings, ...(graphTrouble === null ? [] : [withoutGraph(graphTrouble)])],
     release,
   });
 }
@@ -165,7 +173,7 @@ function lockLost(lock: Lock): Failure {
   };
 }
 
-/** Best effort: who has the lock takes the lease of a process that is gone anyway. */
+/** Best effort: whoever comes next takes the lease of a process that is gone anyway. */
 async function giveBack(
   { client }: GraphConnection,
   { epicId, holder, epoch }: { readonly epicId: EpicId; readonly holder: Holder; readonly epoch: Epoch },
