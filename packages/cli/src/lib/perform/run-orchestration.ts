@@ -235,7 +235,7 @@ class Orchestration {
   ): Promise<void> {
     switch (input.kind) {
       case 'agents_trouble':
-        if (input.failure.code === 'disk_full') this.#fatal ??= fatalStop(input.failure);
+        if (['disk_full', 'file_unwritable'].includes(input.failure.code)) this.#fatal ??= fatalStop(input.failure);
         return this.#warn(input.failure.code, input.failure.message);
       case 'sprint_trouble':
         return this.#warn(input.failure.code, input.failure.message);
