@@ -28,7 +28,7 @@ export function tellNotice(notice: Notice, { verbose, quiet }: Verbosity): Told 
       // Said once; that it goes on is a detail until the graph is back.
       return {
         importance: notice.failures <= 1 ? 'warning' : 'detail',
-        lines: [cautionLine(notice.failures <= 1 ? notice.failure.message : repeated(notice))],
+        lines: [cautionLine(notice.failures <= 1 ? withoutGraph(notice) : repeated(notice))],
       };
     case 'graph_restored':
       return {
@@ -61,6 +61,9 @@ function reconciled(notice: NoticeOf<'reconciled'>, { verbose, quiet }: Verbosit
     ? null
     : { importance: 'warning', lines: warnings.map((change) => cautionLine(change.sentence)) };
 }
+
+const withoutGraph = ({ failure }: NoticeOf<'persist_failed'>): string =>
+  `${failure.message} The run goes on, and what the graph misses is sent once it answers.`;
 
 const repeated = ({ failures, failure }: NoticeOf<'persist_failed'>): string =>
   `${countText(failures)} calls to the graph have failed in a row: ${failure.message}`;

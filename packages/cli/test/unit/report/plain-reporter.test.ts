@@ -198,7 +198,7 @@ describe('the lines of events', () => {
         { kind: 'graph_restored', at: eventAt, failures: 2 },
       ]),
     ).toEqual([
-      '09:41:07  ! The graph at http://127.0.0.1:1 does not answer.',
+      '09:41:07  ! The graph at http://127.0.0.1:1 does not answer. The run goes on, and what the graph misses is sent once it answers.',
       '09:41:07  ✓ The graph is back after 2 failed calls',
     ]);
   });
