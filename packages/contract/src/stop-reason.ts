@@ -3,7 +3,6 @@ import { unreachable } from './failure.js';
 export const stopReasons = [
   'complete',
   'nothing_to_do',
-  'dry_run',
   'context_pressure',
   'max_runtime',
   'taken_over',
@@ -38,7 +37,6 @@ export function exitCodeOf(reason: StopReason): ExitCode {
   switch (reason) {
     case 'complete':
     case 'nothing_to_do':
-    case 'dry_run':
       return exitCodes.ok;
     case 'context_pressure':
     case 'max_runtime':

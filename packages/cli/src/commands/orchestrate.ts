@@ -1,7 +1,16 @@
-import { exitCodes, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
+import {
+  exitCodeOf,
+  exitCodes,
+  type ExitCode,
+  type Failure,
+  type FailureCode,
+  type Result,
+  type StopReason,
+} from '@ginkoai/contract';
 import type { CommandContext } from '../program.js';
 import { contextMetrics, detectHarness } from '../lib/decide/context-pressure.js';
 import { defaultLimits, type RunLimits } from '../lib/decide/limits.js';
+import { refusalReason } from '../lib/decide/refusal-reason.js';
 import { checkEnvironment } from '../lib/options/environment.js';
 import { loadConfig } from '../lib/options/load-config.js';
 import { localAgentSpecs } from '../lib/options/local-agent-specs.js';
@@ -20,13 +29,17 @@ export async function orchestrate(
   context: CommandContext,
   args: readonly string[],
 ): Promise<ExitCode> {
+  const refuse = (failure: Failure): ExitCode => {
+    context.output.error(failure.message);
+    return tellRefusal(failure, flags, context);
+  };
   const prepared = await prepare(flags, context);
-  if (!prepared.ok) return refuse(prepared.failure, context);
+  if (!prepared.ok) return refuse(prepared.failure);
   const { options } = prepared.value;
   if (options.isDryRun) {
     const { printPlan } = await import('./orchestrate-plan.js');
     const printed = await printPlan(prepared.value, context);
-    return printed.ok ? exitCodes.ok : refuse(printed.failure, context);
+    return printed.ok ? exitCodes.ok : refuse(printed.failure);
   }
   if (options.isRespawn) {
     const { respawn } = await import('./respawn.js');
@@ -34,16 +47,16 @@ export async function orchestrate(
   }
   const { preflight } = await import('../lib/perform/preflight.js');
   const cleared = preflight(prepared.value, context);
-  if (!cleared.ok) return refuse(cleared.failure, context);
+  if (!cleared.ok) return refuse(cleared.failure);
   const ran = await run(prepared.value, context);
   if (ran.ok) return ran.value;
-  if (ran.failure.code !== 'lease_held' || !canAsk(context)) return refuse(ran.failure, context);
+  if (ran.failure.code !== 'lease_held' || !canAsk(context)) return refuse(ran.failure);
   if (!(await mayTakeOver(ran.failure, context))) {
     context.output.error('Nothing was changed.');
-    return exitCodes.personNeeded;
+    return tellRefusal(ran.failure, flags, context);
   }
   const again = await run({ ...prepared.value, options: { ...options, isTakeover: true } }, context);
-  return again.ok ? again.value : refuse(again.failure, context);
+  return again.ok ? again.value : refuse(again.failure);
 }
 
 /** A person at a terminal is asked; a script needs `--takeover`. */
@@ -94,6 +107,7 @@ async function run(prepared: Prepared, { output, env }: CommandContext): Promise
   });
   const harness = detectHarness(env);
   let events = 0;
+  let isStopped = false;
   const metrics = (): ReturnType<typeof contextMetrics> | undefined =>
     harness === null
       ? undefined
@@ -115,23 +129,42 @@ async function run(prepared: Prepared, { output, env }: CommandContext): Promise
       reporter.event(event);
     },
     stop: (summary) => {
+      isStopped = true;
       const goesOnByItself = summary.exitCode === exitCodes.resume && isRespawned(env);
       reporter.stop({ ...summary, resumeCommand: prepared.continueWith, goesOnByItself });
     },
   };
-  return orchestrateSprint({
-    ...prepared,
-    env,
-    clock,
-    chance: Math.random,
-    limits,
-    metrics,
-    reporter: counting,
-    listen: (onInterrupt, onEnough) => listenForInterrupts({ clock, onInterrupt, onEnough }),
-  });
+  try {
+    return await orchestrateSprint({
+      ...prepared,
+      env,
+      clock,
+      chance: Math.random,
+      limits,
+      metrics,
+      reporter: counting,
+      listen: (onInterrupt, onEnough) => listenForInterrupts({ clock, onInterrupt, onEnough }),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (options.isJson && !isStopped) output.json(stoppedLine('crashed', message));
+    throw error;
+  }
 }
 
-function refuse(failure: Failure, { output }: CommandContext): ExitCode {
-  output.error(failure.message);
-  return exitCodes.personNeeded;
+/** A run that did not begin ends for programs as every run does: the last line of `--json` says why. */
+function tellRefusal(
+  { code, message }: { readonly code: FailureCode; readonly message: string },
+  { json }: OrchestrateFlags,
+  { output }: CommandContext,
+): ExitCode {
+  const stopReason = refusalReason(code);
+  const exitCode = exitCodeOf(stopReason);
+  if (json === true) output.json(stoppedLine(stopReason, message));
+  return exitCode;
+}
+
+function stoppedLine(stopReason: StopReason, message: string): object {
+  const at = new Date(systemClock.now()).toISOString();
+  return { kind: 'run_stopped', at, stopReason, exitCode: exitCodeOf(stopReason), message };
 }

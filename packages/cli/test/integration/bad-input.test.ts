@@ -14,6 +14,21 @@ const writeSprint = (...lines: readonly string[]): void =>
 const state = (...names: readonly string[]): string => project().path(join('.ginko/orchestrator/S', ...names));
 const everything = ({ stdout, stderr }: Ran): string => stdout + stderr;
 
+/** The last line that a `--json` run has told. */
+const lastLine = ({ stdout }: Ran): unknown => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as unknown;
+
+/** `ginko ...` that can write no file of more kilobytes: the limit stands for the full disk. */
+function underFileLimit(kilobytes: number, ...args: readonly string[]): Promise<Ran> {
+  const bin = fileURLToPath(new URL('../../bin/ginko.js', import.meta.url));
+  const shell = ['-c', `ulimit -f ${kilobytes}; exec "$0" "$@"`, process.execPath, bin, ...args];
+  const env = { ...process.env, ...project().env };
+  const child = spawn('bash', shell, { cwd: project().root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ran = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (ran.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (ran.stderr += chunk.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ ...ran, code })));
+}
+
 describe('a sprint that cannot be run', () => {
   it('says that there is none, and how to get one', async () => {
     const ran = await orchestrate('--exec', 'true');
@@ -28,6 +43,14 @@ describe('a sprint that cannot be run', () => {
     const ran = await orchestrate('--exec', 'true');
     expect(ran.code).toBe(1);
     expect(ran.stderr).toMatch(/docs\/sprints\/a\.md.*docs\/sprints\/b\.md.*--sprint/s);
+  });
+
+  it('says so to programs too: the last line of --json is run_stopped', async () => {
+    const ran = await orchestrate('--exec', 'true', '--json');
+    expect(ran.code).toBe(1);
+    const stopped = { kind: 'run_stopped', stopReason: 'bad_configuration', exitCode: 1 };
+    expect(lastLine(ran)).toMatchObject({ ...stopped, message: expect.stringMatching(/^No sprint file/) as string });
+    expect(ran.stderr).toContain('No sprint file');
   });
 
   it('says that a file is empty', async () => {
@@ -243,6 +266,8 @@ describe('a checkpoint that cannot be used', () => {
     const ran = await orchestrate('--resume', '--exec', 'true', '--no-write-back');
     expect(ran.code).toBe(1);
     expect(ran.stderr).toMatch(/version 9.*upgrade ginko/s);
+    const toPrograms = await orchestrate('--resume', '--exec', 'true', '--json');
+    expect(lastLine(toPrograms)).toMatchObject({ kind: 'run_stopped', stopReason: 'newer_checkpoint', exitCode: 1 });
     expect(readFileSync(state('checkpoint.json'), 'utf8')).toBe(text);
   });
 
@@ -289,22 +314,24 @@ describe('a disk that cannot be written', () => {
     expect((await orchestrate('--exec', 'touch ran')).code).toBe(0);
   });
 
+  it('refuses with 75 to start on a full disk, in words and as the last line of --json', async () => {
+    writeSprint('### TASK-1: a');
+    const ran = await underFileLimit(0, 'orchestrate', '--exec', 'touch ran', '--json');
+    expect(ran.code).toBe(75);
+    expect(ran.stderr).toMatch(/could not be written \(EFBIG.*Free some space, then/);
+    expect(existsSync(project().path('ran'))).toBe(false);
+    const message = expect.stringContaining('EFBIG') as string;
+    expect(lastLine(ran)).toMatchObject({ kind: 'run_stopped', stopReason: 'disk_full', exitCode: 75, message });
+  });
+
   it('stops with 75 when the disk is full, and goes on from there when it is not', async () => {
     const ledger = project().path('ledger');
     const tasks = Array.from({ length: 60 }, (_, index) => `### TASK-${index + 1}: t`);
     writeSprint(...tasks);
     const agent = project().path('agent.sh');
-    // The limit on file sizes stands for the full disk; the ledger stays far below it.
+    // The ledger stays far below the limit.
     project().write('agent.sh', `#!/bin/sh\necho x >> ${ledger}\n`);
-    const bin = fileURLToPath(new URL('../../bin/ginko.js', import.meta.url));
-    const code = await new Promise((resolve) => {
-      const command = 'ulimit -f 12; exec "$0" "$@"';
-      const args = ['-c', command, process.execPath, bin, 'orchestrate', '--exec', `sh ${agent}`, '--quiet'];
-      spawn('bash', args, { cwd: project().root, env: { ...process.env, ...project().env }, stdio: 'ignore' }).once(
-        'exit',
-        resolve,
-      );
-    });
+    const { code } = await underFileLimit(12, 'orchestrate', '--exec', `sh ${agent}`, '--quiet');
     expect(code).toBe(75);
     await stopLauncher(project().root);
     const ran = await orchestrate('--resume', '--exec', `sh ${agent}`);

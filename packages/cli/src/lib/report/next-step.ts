@@ -13,7 +13,6 @@ export function nextStep(reason: StopReason, resume = 'ginko orchestrate --resum
   switch (reason) {
     case 'complete':
     case 'nothing_to_do':
-    case 'dry_run':
       return {};
     // The tasks that are left say themselves what they need.
     case 'attempts_exhausted':
