@@ -58,6 +58,8 @@ export interface Claim {
   readonly warnings: readonly Failure[];
   /** Gives back what is not needed any more; the lease is given back by the run's end. */
   release(): Promise<void>;
+  /** Gives back everything: the run did not begin after all, and its lease would only keep others waiting. */
+  abandon(): Promise<void>;
 }
 
 /**
@@ -147,6 +149,12 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   }
   const { launcher } = claimed.value;
   undo.push(() => launcher.close());
+  const abandon = async (): Promise<void> => {
+    const granted = claimed.value.lease;
+    if (granted !== null && connected.ok && !mayHaveAgents(granted, launcher))
+      await giveBack(connected.value, { epicId, holder, epoch: granted.epoch });
+    await release();
+  };
   return ok({
     place: place.value,
     holder,
@@ -161,7 +169,13 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     graphTrouble,
     warnings: [...launcher.warnings, ...(graphTrouble === null ? [] : [withoutGraph(graphTrouble)])],
     release,
+    abandon,
   });
+}
+
+/** Agents of an earlier orchestrator that are still at work here: nobody else is to be given their tasks meanwhile. */
+function mayHaveAgents({ previous }: AcquireLeaseResponse, { attempts }: LauncherConnection): boolean {
+  return previous?.released === false && attempts.some(({ state }) => state !== 'finished');
 }
 
 function lockLost(lock: Lock): Failure {

@@ -63,7 +63,7 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
       for (const event of early.splice(0)) listener(event);
     },
   });
-  if (!ran.ok) await claim.value.release();
+  if (!ran.ok) await claim.value.abandon();
   return ran;
 }
 
@@ -95,7 +95,7 @@ async function runClaimed(
     root: found.root,
     runId: () => current.runId,
     ...identity,
-    epoch: () => epoch,
+    epoch: () => current.state?.epoch ?? epoch,
     commandFor: createTaskCommands({
       specs,
       verify: options.verify ?? config.defaults.verify ?? null,

@@ -2,6 +2,7 @@ import {
   failed,
   holderSchema,
   ok,
+  type EpicId,
   type Epoch,
   type EpochMillis,
   type Failure,
@@ -69,7 +70,10 @@ async function restoreUnderLock(options: RestoreCheckpoint, holder: Holder): Pro
   if (lease?.ok === false && lease.failure.code === 'lease_held') return failedAsHeld(lease.failure);
   const stateFile = createStateFile({ directory, epicId });
   const restored = await stateFile.restore(generation);
-  if (!restored.ok) return restored;
+  if (!restored.ok) {
+    if (graph !== null && lease?.ok === true) await giveBack(graph, { epicId, holder, epoch: lease.value.epoch });
+    return restored;
+  }
   const warnings = await rememberMarks(options);
   const { checkpoint, quarantined } = restored.value;
   const here = { checkpoint, quarantined, warnings };
@@ -108,10 +112,17 @@ async function tellGraph(
   const state: OrchestratorCheckpoint = { ...checkpoint, persistedAt: new Date(now).toISOString() };
   const saved = await stateFile.save(state);
   const told = saved.ok ? await graph.client.persistState({ orchestratorId, epicId, epoch, state }) : saved;
-  const released = await graph.client.releaseLease({ epicId, orchestratorId, epoch });
+  const released = await giveBack(graph, { epicId, holder, epoch });
   if (!saved.ok) return saved;
   const failure = told.ok ? (released.ok ? null : released.failure) : told.failure;
   return ok({ checkpoint: state, graph: failure === null ? { kind: 'told' } : { kind: 'not_told', failure } });
+}
+
+function giveBack(
+  { client }: GraphConnection,
+  { epicId, holder, epoch }: { readonly epicId: EpicId; readonly holder: Holder; readonly epoch: Epoch },
+): Promise<Result<unknown>> {
+  return client.releaseLease({ epicId, orchestratorId: holder.orchestratorId, epoch });
 }
 
 function failedAsHeld({ message, details }: Failure): Result<never> {

@@ -241,6 +241,20 @@ describe('ginko checkpoint', () => {
       expect(existsSync(join(directoryOf('epic-1'), 'lock'))).toBe(false);
     });
 
+    it('keeps no lease where the files cannot be restored', async () => {
+      await aHistory();
+      project().write('.ginko/config.json', '{"graphId":"g"}');
+      await persist(aCheckpoint({ sequence: 5, graphId: 'g' }));
+      writeFileSync(join(directoryOf('epic-1'), 'quarantine'), '');
+      const { code, stderr } = await project().run('checkpoint', 'restore', '1', '--yes');
+      expect(code).toBe(1);
+      expect(stderr).toContain('quarantine');
+      const graph = await openGraph();
+      const read = valueOf(await graph.client.readLease({ epicId: 'epic-1' }));
+      await graph.close();
+      expect(read.lease).toMatchObject({ epoch: expect.any(Number) as number, released: true });
+    });
+
     it.each([
       ['graph', 'needs no restoring'],
       ['99', 'No generation here has the sequence 99'],
