@@ -126,6 +126,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     reason: z.enum(releaseReasons),
     /** Not given again before this time. */
     notBefore: isoTimeSchema.optional(),
+    usage: usageSchema.optional(),
   }),
   z.looseObject({
     ...stamp,

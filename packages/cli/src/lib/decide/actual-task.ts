@@ -17,7 +17,7 @@ export interface AttemptSighting {
    * - `sent`: the graph has it, the agent has not taken it up
    * - `not_accepted`: nobody ever took it up
    * - `lost`: the lease is over, or the process is gone without a result
-   * - `completed`, `failed`, `ended_blocked`, `throttled`: how it ended
+   * - `completed`, `failed`, `ended_blocked`, `throttled`, `stopped`: how it ended
    */
   readonly state:
     | 'running'
@@ -29,7 +29,8 @@ export interface AttemptSighting {
     | 'completed'
     | 'failed'
     | 'ended_blocked'
-    | 'throttled';
+    | 'throttled'
+    | 'stopped';
   readonly failure?: Failure;
   readonly detail?: string;
   readonly durationMs?: number;

@@ -152,7 +152,7 @@ function close(
   const facts = factsOf(state, event.taskId);
   if (!isCurrentAttempt(facts, event)) return;
   progressed(state, event);
-  if (event.kind === 'task_failed' && event.usage !== undefined) spend(state, event.usage);
+  if (event.kind !== 'task_lost' && event.usage !== undefined) spend(state, event.usage);
   move(state, facts, () => {
     closeAssignment(state, facts, status, event);
     facts.status = 'pending';
@@ -215,7 +215,12 @@ function spend(state: RunState, usage: { tokens?: number | undefined; costUsd?: 
   };
 }
 
-function closeAssignment(state: RunState, facts: TaskFacts, status: AssignmentRecord['status'], event: RunEvent): void {
+function closeAssignment(
+  state: RunState,
+  facts: TaskFacts,
+  status: AssignmentRecord['status'],
+  event: RunEventOf<'task_completed' | 'task_failed' | 'task_lost' | 'task_released'>,
+): void {
   const open = facts.assignment;
   if (open === null) return;
   facts.assignment = null;
@@ -227,8 +232,7 @@ function closeAssignment(state: RunState, facts: TaskFacts, status: AssignmentRe
   if (open.place !== undefined) record.place = open.place;
   if (event.kind === 'task_failed') record.failure = event.failure;
   if (event.kind === 'task_completed' && event.summary !== undefined) record.summary = shortened(event.summary);
-  if ((event.kind === 'task_completed' || event.kind === 'task_failed') && event.usage !== undefined)
-    record.usage = event.usage;
+  if (event.kind !== 'task_lost' && event.usage !== undefined) record.usage = event.usage;
   state.closed.push(record);
   if (state.closed.length > keptClosedAssignments) state.closed.shift();
 }

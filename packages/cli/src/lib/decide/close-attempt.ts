@@ -12,10 +12,16 @@ export interface AttemptId {
 export type AttemptEnd =
   | { readonly kind: 'completed'; readonly durationMs?: number; readonly summary?: string; readonly usage?: Usage }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly durationMs?: number; readonly usage?: Usage }
-  | { readonly kind: 'blocked'; readonly detail: string }
-  /** It could not start or was throttled: nobody's failure, given again later. */
-  | { readonly kind: 'released'; readonly reason: 'could_not_start' | 'throttled'; readonly retryAfterMs: number }
-  | { readonly kind: 'stopped' }
+  /** `agent`: by its agent's word; `no_command`: there is nothing that could be run for it. A person has to help. */
+  | {
+      readonly kind: 'blocked';
+      readonly reason: 'agent' | 'no_command';
+      readonly detail: string;
+      readonly usage?: Usage;
+    }
+  /** Nobody's failure, given again later. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number }
+  | { readonly kind: 'stopped'; readonly usage?: Usage }
   | { readonly kind: 'not_accepted' }
   | { readonly kind: 'lost'; readonly reason: 'process_gone' | 'lease_over' | 'machine_gone' | 'launcher_gone' };
 
@@ -57,7 +63,7 @@ export function endOfAttempt({ facts, agentId, id, end }: EndingAttempt, context
           ...(facts.unmet > 0 ? { held: true } : {}),
           ...(end.durationMs === undefined ? {} : { durationMs: end.durationMs }),
           ...(end.summary === undefined ? {} : { summary: end.summary }),
-          ...(end.usage === undefined ? {} : { usage: end.usage }),
+          ...usageIn(end),
         },
       ];
     case 'failed':
@@ -68,24 +74,34 @@ export function endOfAttempt({ facts, agentId, id, end }: EndingAttempt, context
           agentId,
           failure: { code: end.failure.code, message: end.failure.message },
           ...(end.durationMs === undefined ? {} : { durationMs: end.durationMs }),
-          ...(end.usage === undefined ? {} : { usage: end.usage }),
+          ...usageIn(end),
         },
         afterFailure(facts, end.failure, context),
       ];
     case 'blocked':
       return [
-        { kind: 'task_released', ...id, reason: 'blocked_by_agent' },
-        { kind: 'task_blocked', taskId: id.taskId, reason: 'agent', detail: end.detail },
+        {
+          kind: 'task_released',
+          ...id,
+          reason: end.reason === 'agent' ? 'blocked_by_agent' : 'could_not_start',
+          ...usageIn(end),
+        },
+        { kind: 'task_blocked', taskId: id.taskId, reason: end.reason, detail: end.detail },
       ];
-    case 'released':
-      return [{ kind: 'task_released', ...id, reason: end.reason, notBefore: isoTime(context.now + end.retryAfterMs) }];
+    case 'throttled':
+      return [
+        { kind: 'task_released', ...id, reason: 'throttled', notBefore: isoTime(context.now + end.retryAfterMs) },
+      ];
     case 'stopped':
+      return [{ kind: 'task_released', ...id, reason: 'stopped', ...usageIn(end) }];
     case 'not_accepted':
-      return [{ kind: 'task_released', ...id, reason: end.kind }];
+      return [{ kind: 'task_released', ...id, reason: 'not_accepted' }];
     case 'lost':
       return [{ kind: 'task_lost', ...id, reason: end.reason }, afterLoss(facts, context)];
   }
 }
+
+const usageIn = ({ usage }: { readonly usage?: Usage }): { usage?: Usage } => (usage === undefined ? {} : { usage });
 
 function afterFailure(facts: EndingAttempt['facts'], failure: Failure, context: CloseContext): NewRunEvent {
   const failures = facts.failures + 1;

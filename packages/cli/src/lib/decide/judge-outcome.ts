@@ -16,19 +16,19 @@ export interface OutcomeFacts {
   readonly word: AgentWord;
   /** Where the agent's output stands, for the sentence that says what to do. */
   readonly outputFile: string;
-  readonly timeLimitMs: number;
-  readonly hasVerify: boolean;
 }
 
 /**
  * What an attempt's end means. The verify command has the last word; then the agent's own word; then the exit code.
+ * Whether there is a verify command is the launcher's to say, who was given it: the configuration may be another now.
  * An end that nobody could record is a loss, whatever the agent wrote: it may have been cut off after that.
  */
 export function judgeOutcome(facts: OutcomeFacts): AttemptEnd {
   const { outcome, word } = facts;
   const durationMs = outcome.startedAt === undefined ? 0 : Date.parse(outcome.endedAt) - Date.parse(outcome.startedAt);
   const usage = usageOf(word);
-  const cost = { durationMs, ...(usage === undefined ? {} : { usage }) };
+  const spent = usage === undefined ? {} : { usage };
+  const cost = { durationMs, ...spent };
   const fail = (
     code: 'agent_failed' | 'verify_failed' | 'task_time_limit' | 'agent_not_started',
     message: string,
@@ -41,24 +41,24 @@ export function judgeOutcome(facts: OutcomeFacts): AttemptEnd {
     if (outcome.exit.reason === 'could_not_start') return fail('agent_not_started', outcome.exit.message);
     return { kind: outcome.exit.reason === 'stopped' ? 'stopped' : 'not_accepted' };
   }
-  if (outcome.stopped) return { kind: 'stopped' };
+  if (outcome.stopped) return { kind: 'stopped', ...spent };
   if (outcome.timedOut) return fail('task_time_limit', timeLimitWords(facts));
   if (outcome.exit.kind === 'unknown') return { kind: 'lost', reason: 'process_gone' };
-  if (outcome.exit.kind === 'code' && outcome.exit.code === throttledCode) {
-    return { kind: 'released', reason: 'throttled', retryAfterMs: releasedBackoffMs };
-  }
   if (outcome.verify !== undefined && !isSuccess(outcome.verify.exit)) return verifyFailed(outcome.verify, facts, fail);
   if (word.kind === 'unreadable') return fail('agent_failed', `its result file cannot be read: ${word.why}`);
-  if (word.kind === 'said') return saidSo(word.result, facts, { fail, cost });
+  if (word.kind === 'said') return saidSo(word.result, facts, { fail, cost, spent });
+  if (outcome.exit.kind === 'code' && outcome.exit.code === throttledCode) {
+    return { kind: 'throttled', retryAfterMs: releasedBackoffMs };
+  }
   if (isSuccess(outcome.exit)) return { kind: 'completed', ...cost };
   return fail('agent_failed', `${exitWords(outcome.exit)} (see ${facts.outputFile})`);
 }
 
-function timeLimitWords({ outcome, timeLimitMs, outputFile }: OutcomeFacts): string {
-  const limit = `${Math.round(timeLimitMs / 1000)} s`;
+function timeLimitWords({ outcome, outputFile }: OutcomeFacts): string {
+  const limit = `the time limit${outcome.limitMs === undefined ? '' : ` of ${Math.round(outcome.limitMs / 1000)} s`}`;
   return outcome.verify === undefined
-    ? `not finished after ${limit} (see ${outputFile})`
-    : `the verify command had not ended ${limit} after the attempt began (see ${outputFile})`;
+    ? `not finished within ${limit} (see ${outputFile})`
+    : `the verify command had not ended when ${limit} was over (see ${outputFile})`;
 }
 
 type Fail = (code: 'agent_failed' | 'verify_failed', message: string) => AttemptEnd;
@@ -66,12 +66,13 @@ type Fail = (code: 'agent_failed' | 'verify_failed', message: string) => Attempt
 function saidSo(
   result: AgentResult,
   facts: OutcomeFacts,
-  { fail, cost }: { fail: Fail; cost: { durationMs: number; usage?: Usage } },
+  { fail, cost, spent }: { fail: Fail; cost: { durationMs: number; usage?: Usage }; spent: { usage?: Usage } },
 ): AttemptEnd {
   switch (result.status) {
     case 'complete':
-      // Without a successful exit the verify command did not run, so its word is missing.
-      if (facts.hasVerify && !isSuccess(facts.outcome.exit)) {
+      // Without a successful exit the verify command did not run, so its word is missing. Of an older launcher nobody
+      // knows whether there is one.
+      if (facts.outcome.hasVerify !== false && !isSuccess(facts.outcome.exit)) {
         return fail(
           'agent_failed',
           `it reported success, but ${exitWords(facts.outcome.exit)}, so nothing was verified (see ${facts.outputFile})`,
@@ -84,7 +85,12 @@ function saidSo(
         `${result.reason ?? result.summary ?? 'it reported a failure without a reason'} (see ${facts.outputFile})`,
       );
     case 'blocked':
-      return { kind: 'blocked', detail: result.reason ?? result.summary ?? 'the agent gave no reason' };
+      return {
+        kind: 'blocked',
+        reason: 'agent',
+        detail: result.reason ?? result.summary ?? 'the agent gave no reason',
+        ...spent,
+      };
   }
 }
 

@@ -135,6 +135,6 @@ function superseded(facts: TaskFacts, id: AttemptId, seen: AttemptSighting, cont
   ];
 }
 
-function isEdited(given: DefinitionHash | null, now: DefinitionHash | undefined): boolean {
+export function isEdited(given: DefinitionHash | null, now: DefinitionHash | undefined): boolean {
   return given !== null && now !== undefined && (given.title !== now.title || given.body !== now.body);
 }

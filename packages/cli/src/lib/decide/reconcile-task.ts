@@ -3,7 +3,7 @@ import type { ActualTask, AttemptSighting } from './actual-task.js';
 import { agentOf, isLater, unheardAtWork, unheardEnd } from './adopt-attempt.js';
 import type { Change, ReconciliationRow } from './change.js';
 import type { AttemptId } from './close-attempt.js';
-import { reconcileAssigned, type ReconcileTaskContext } from './reconcile-assigned.js';
+import { isEdited, reconcileAssigned, type ReconcileTaskContext } from './reconcile-assigned.js';
 import { blockedByPerson, completedExternally, heldElsewhere, keep, type Row } from './reconciliation-row.js';
 import type { TaskFacts } from './run-state.js';
 
@@ -160,6 +160,9 @@ function blocked(facts: TaskFacts, actual: ActualTask, status: TaskStatus, conte
     case 'cancelled': {
       const isNews = actual.blockedReason !== undefined && actual.blockedReason !== reason;
       if (status !== facts.status || isNews) return [blockedByPerson(facts, actual, status)];
+      // The command may be in the new text; if not, the next attempt says so again.
+      if (reason === 'no_command' && isEdited(facts.givenDefinition, actual.definition))
+        return [unblocked('C29', facts)];
       return [takenOrStill(facts, context)];
     }
   }

@@ -1,14 +1,13 @@
 import type { AttemptSighting } from './actual-task.js';
 import type { AttemptEnd } from './close-attempt.js';
+import { releasedBackoffMs } from './limits.js';
 import type { Row } from './reconciliation-row.js';
 import type { TaskFacts } from './run-state.js';
 
 /** How a sighted attempt ended; null: it has not. */
 export function endOfSighting(seen: AttemptSighting): AttemptEnd | null {
-  const cost = {
-    ...(seen.durationMs === undefined ? {} : { durationMs: seen.durationMs }),
-    ...(seen.usage === undefined ? {} : { usage: seen.usage }),
-  };
+  const usage = seen.usage === undefined ? {} : { usage: seen.usage };
+  const cost = { ...(seen.durationMs === undefined ? {} : { durationMs: seen.durationMs }), ...usage };
   switch (seen.state) {
     case 'completed':
       return { kind: 'completed', ...cost, ...(seen.summary === undefined ? {} : { summary: seen.summary }) };
@@ -19,9 +18,11 @@ export function endOfSighting(seen: AttemptSighting): AttemptEnd | null {
         ...cost,
       };
     case 'ended_blocked':
-      return { kind: 'blocked', detail: seen.detail ?? 'the agent gave no reason' };
+      return { kind: 'blocked', reason: 'agent', detail: seen.detail ?? 'the agent gave no reason', ...usage };
     case 'throttled':
-      return { kind: 'released', reason: 'throttled', retryAfterMs: 0 };
+      return { kind: 'throttled', retryAfterMs: releasedBackoffMs };
+    case 'stopped':
+      return { kind: 'stopped', ...usage };
     case 'lost':
       return { kind: 'lost', reason: seen.lossReason ?? 'lease_over' };
     case 'not_accepted':
@@ -51,9 +52,22 @@ export function endRow(facts: Pick<TaskFacts, 'id' | 'unmet'>, seen: AttemptSigh
         writeMark: true,
       };
     case 'failed':
-    case 'ended_blocked':
-    case 'throttled':
       return { row: 'C17', sentence: `Task ${facts.id} failed meanwhile (attempt ${seen.attempt})` };
+    case 'ended_blocked':
+      return {
+        row: 'C17',
+        sentence: `Task ${facts.id} was given up by its agent meanwhile (attempt ${seen.attempt}); no failure counted, it waits for a person`,
+      };
+    case 'throttled':
+      return {
+        row: 'C17',
+        sentence: `Task ${facts.id} was throttled meanwhile (attempt ${seen.attempt}); no failure counted, given again in ${releasedBackoffMs / 1000} s`,
+      };
+    case 'stopped':
+      return {
+        row: 'C17',
+        sentence: `Task ${facts.id} was stopped meanwhile (attempt ${seen.attempt}); no failure counted, given again`,
+      };
     case 'not_accepted':
       return { row: 'C7', sentence: `Task ${facts.id} had not been started; given again` };
     default:

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { EpochMillis } from '@ginkoai/contract';
+import { readFlags } from './read-limited.js';
 
 const tailBytes = 1024;
 
@@ -13,12 +14,15 @@ export interface OutputTail {
 export function outputTail(path: string): OutputTail | null {
   let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    descriptor = openSync(path, readFlags);
   } catch {
     return null;
   }
   try {
-    const { size, mtimeMs } = fstatSync(descriptor);
+    const stats = fstatSync(descriptor);
+    // An agent may put anything in its place.
+    if (!stats.isFile()) return null;
+    const { size, mtimeMs } = stats;
     const length = Math.min(size, tailBytes);
     const buffer = Buffer.alloc(length);
     readSync(descriptor, buffer, 0, length, size - length);

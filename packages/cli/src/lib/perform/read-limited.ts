@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { failed, ok, type Result } from '@ginkoai/contract';
+import { failed, ok, type Failure, type Result } from '@ginkoai/contract';
 import { errorCode } from './agents/error-code.js';
 import { readFailure } from './file-failure.js';
 
@@ -11,24 +11,32 @@ export interface LimitedReading {
   readonly maxBytes: number;
 }
 
+/** Not blocking: a pipe in place of the file would keep the open waiting for ever. */
+export const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 /** The bytes of a file; `undefined`: there is none. Failures: `bad_state` (a link, no file, too large), `file_unreadable`. */
-export async function readLimited({ path, what, maxBytes }: LimitedReading): Promise<Result<Buffer | undefined>> {
+export async function readLimited(reading: LimitedReading): Promise<Result<Buffer | undefined>> {
   try {
-    // Not blocking: a pipe in place of the file would keep the open waiting for ever.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const handle = await open(reading.path, readFlags);
     try {
-      const stats = await handle.stat();
-      if (!stats.isFile()) return failed('bad_state', `${what} ${path} is not a file.`);
-      if (stats.size > maxBytes) {
-        return failed('bad_state', `${what} ${path} has ${stats.size} bytes, more than the ${maxBytes} that are read.`);
-      }
-      return ok(await handle.readFile());
+      const failure = limitFailure(reading, await handle.stat());
+      return failure === undefined ? ok(await handle.readFile()) : { ok: false, failure };
     } finally {
       await handle.close();
     }
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return ok(undefined);
-    if (errorCode(error) === 'ELOOP') return failed('bad_state', `${what} ${path} is a symbolic link.`);
-    return { ok: false, failure: readFailure({ error, path, what }) };
+    return errorCode(error) === 'ENOENT' ? ok(undefined) : refusedReading(reading, error);
   }
+}
+
+export function limitFailure({ path, what, maxBytes }: LimitedReading, stats: Stats): Failure | undefined {
+  if (!stats.isFile()) return { code: 'bad_state', message: `${what} ${path} is not a file.` };
+  if (stats.size <= maxBytes) return undefined;
+  const message = `${what} ${path} has ${stats.size} bytes, more than the ${maxBytes} that are read.`;
+  return { code: 'bad_state', message };
+}
+
+export function refusedReading({ path, what }: LimitedReading, error: unknown): Result<never> {
+  if (errorCode(error) === 'ELOOP') return failed('bad_state', `${what} ${path} is a symbolic link.`);
+  return { ok: false, failure: readFailure({ error, path, what }) };
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failed, idPattern, ok, type EpicId, type Result } from '@ginkoai/contract';
 import { errorCode } from './agents/error-code.js';
 import { writeFailure } from './file-failure.js';
+import { folderFault } from './folder-fault.js';
 import { keepIgnoreFile } from './ignore-file.js';
 import { syncDirectory } from './write-atomically.js';
 
@@ -48,10 +48,8 @@ async function openFolder(path: string, { readOnly }: { readonly readOnly: boole
   try {
     if (!readOnly) await makeFolder(path);
     const stats = await lstat(path);
-    if (!stats.isDirectory()) return refused(path, stats.isSymbolicLink() ? 'a symbolic link' : 'not a folder');
-    if (!isOurs(stats)) {
-      return refused(path, `owned by another user (uid ${stats.uid})`);
-    }
+    const fault = folderFault(stats);
+    if (fault !== undefined) return refused(path, fault);
     // A clone makes `.ginko` as open as the umask says, since its configuration is tracked.
     if (!readOnly && (stats.mode & 0o077) !== 0) await chmod(path, 0o700);
     return ok(undefined);
@@ -69,10 +67,6 @@ async function makeFolder(path: string): Promise<void> {
     throw error;
   }
   await syncDirectory(dirname(path));
-}
-
-function isOurs(stats: Stats): boolean {
-  return process.getuid === undefined || stats.uid === process.getuid();
 }
 
 function refused(path: string, why: string): Result<never> {

@@ -20,30 +20,31 @@ export interface TaskCommandsParts {
 export function agentIds(
   specs: readonly LocalAgentSpec[],
 ): { readonly id: string; readonly capabilities: readonly string[] }[] {
-  return specs.flatMap((spec) =>
-    Array.from({ length: spec.count }, (_, index) => ({
-      id: `${spec.name}-${index + 1}`,
-      capabilities: spec.capabilities,
-    })),
-  );
+  return specs.flatMap((spec) => idsOf(spec).map((id) => ({ id, capabilities: spec.capabilities })));
 }
 
-/** What an agent runs for a task; without an agent (`''`) what its end is judged by, which starts nothing. */
+function idsOf({ name, count }: LocalAgentSpec): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+}
+
+/** What an agent runs for a task. */
 export function createTaskCommands(
   parts: TaskCommandsParts,
 ): (taskId: TaskId, agentId: string) => TaskCommand | Failure {
+  const specs = new Map(parts.specs.flatMap((spec) => idsOf(spec).map((id) => [id, spec])));
   const shared = parts.verify === null ? ok(null) : command(parts.verify, '--verify');
   return (taskId, agentId) => {
     const task = parts.task(taskId);
     if (task === undefined) return failure('not_found', `${taskId} is not in the sprint any more`);
-    const spec =
-      parts.specs.find(({ name }) => agentId === name || agentId.replace(/-\d+$/, '') === name) ?? parts.specs[0];
+    // An attempt that is only watched on may be of an agent that this start does not have: its time limit is the same.
+    const spec = specs.get(agentId) ?? parts.specs[0];
+    if (spec === undefined) return failure('agent_not_started', 'there is no agent');
     const argv = argvOf(task, spec);
     if (!argv.ok) return argv.failure;
     const verify = verifyOf(task, spec, shared);
     if (!verify.ok) return verify.failure;
     const script = argv.value === shellArgv ? task.run : null;
-    const approved = agentId === '' ? ok(null) : approval(task, script, parts);
+    const approved = approval(task, script, parts);
     if (!approved.ok) return approved.failure;
     return {
       argv: argv.value,
@@ -59,8 +60,7 @@ export function createTaskCommands(
 /** Ends at the first command that fails. The block is a file, so that its text is on no command line. */
 const shellArgv = ['/bin/sh', '-e', '{scriptFile}'];
 
-function argvOf(task: SprintTask, spec: LocalAgentSpec | undefined): Result<readonly string[]> {
-  if (spec === undefined) return failed('agent_not_started', 'there is no agent');
+function argvOf(task: SprintTask, spec: LocalAgentSpec): Result<readonly string[]> {
   if (spec.argv !== null) return ok(spec.argv);
   if (task.run === null)
     return failed(
@@ -73,11 +73,11 @@ function argvOf(task: SprintTask, spec: LocalAgentSpec | undefined): Result<read
 /** The most particular one: the task's own, the agent's, the common one. */
 function verifyOf(
   task: SprintTask,
-  spec: LocalAgentSpec | undefined,
+  spec: LocalAgentSpec,
   shared: Result<readonly string[] | null>,
 ): Result<readonly string[] | null> {
   if (task.verify !== null) return command(task.verify, `${task.id}, **Verify:**`);
-  return spec?.verify == null ? shared : ok(spec.verify);
+  return spec.verify === null ? shared : ok(spec.verify);
 }
 
 /** The file may have been edited since the run was started, by an agent of this very run too. */

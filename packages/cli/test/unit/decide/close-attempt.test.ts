@@ -75,7 +75,7 @@ describe('closeAttempt', () => {
     expect(close(history, { kind: 'not_accepted' })).toEqual([
       { kind: 'task_released', ...id, reason: 'not_accepted' },
     ]);
-    const throttled = close(history, { kind: 'released', reason: 'throttled', retryAfterMs: 30_000 });
+    const throttled = close(history, { kind: 'throttled', retryAfterMs: 30_000 });
     const notBefore = isoTime(history.now + 30_000);
     expect(throttled).toEqual([{ kind: 'task_released', ...id, reason: 'throttled', notBefore }]);
     history.add(...throttled);
@@ -85,13 +85,33 @@ describe('closeAttempt', () => {
 
   it('hands a task to people that the agent calls blocked', () => {
     const history = aRun(['T1']).assign('T1');
-    history.add(...close(history, { kind: 'blocked', detail: 'which key?' }));
+    const events = close(history, { kind: 'blocked', reason: 'agent', detail: 'which key?' });
+    expect(events[0]).toEqual({ kind: 'task_released', ...id, reason: 'blocked_by_agent' });
+    history.add(...events);
     expect(history.facts('T1')).toMatchObject({
       status: 'blocked',
       assignment: null,
       failures: 0,
       blocked: { reason: 'agent', detail: 'which key?' },
     });
+  });
+
+  it('says of a task without a command that it could not be started, and why a person is needed', () => {
+    const history = aRun(['T1']).assign('T1');
+    expect(close(history, { kind: 'blocked', reason: 'no_command', detail: 'no Run block' })).toEqual([
+      { kind: 'task_released', ...id, reason: 'could_not_start' },
+      { kind: 'task_blocked', taskId: 'T1', reason: 'no_command', detail: 'no Run block' },
+    ]);
+  });
+
+  it.each<AttemptEnd>([
+    { kind: 'blocked', reason: 'agent', detail: 'which key?', usage: { tokens: 7, costUsd: 0.5 } },
+    { kind: 'stopped', usage: { tokens: 7, costUsd: 0.5 } },
+  ])('counts what an attempt spent that ended as $kind', (end) => {
+    const history = aRun(['T1']).assign('T1');
+    history.add(...close(history, end));
+    expect(history.state.usage).toEqual({ tokens: 7, costUsd: 0.5 });
+    expect(history.state.closed).toMatchObject([{ status: 'released', usage: { tokens: 7, costUsd: 0.5 } }]);
   });
 });
 

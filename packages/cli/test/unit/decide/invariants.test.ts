@@ -207,7 +207,7 @@ class Model {
       case 4:
         return this.end(lost, pick, chance);
       case 5:
-        return this.end({ kind: 'released', reason: 'throttled', retryAfterMs: 30_000 }, pick, chance);
+        return this.end({ kind: 'throttled', retryAfterMs: 30_000 }, pick, chance);
       case 6:
         return this.save();
       case 7:

@@ -9,12 +9,12 @@ import {
   type Millis,
   type RunId,
   type TaskId,
+  type Usage,
 } from '@ginkoai/contract';
 import type { AttemptSighting } from '../../decide/actual-task.js';
 import type { AttemptId, AttemptEnd } from '../../decide/close-attempt.js';
 import { judgeOutcome } from '../../decide/judge-outcome.js';
 import type { Agents, RunInput, StartRequest } from '../../ports.js';
-import { writeFailure } from '../file-failure.js';
 import { attemptFiles, prepareAttempt, readAgentWord } from './attempt-files.js';
 import type { TaskFacts } from '../../decide/run-state.js';
 import { attemptKey, parseAttemptKey } from './attempt-key.js';
@@ -60,8 +60,9 @@ export class LocalAgents implements Agents {
     this.#parts = parts;
   }
 
-  async start(requests: readonly StartRequest[]): Promise<void> {
-    await Promise.all(requests.map((request) => this.#startOne(request)));
+  start(requests: readonly StartRequest[]): Promise<void> {
+    for (const request of requests) this.#startOne(request);
+    return Promise.resolve();
   }
 
   /** Attempts of a recovered state that go on: the launcher tells how they stand, be they known to it or not. */
@@ -150,26 +151,26 @@ export class LocalAgents implements Agents {
     }
   }
 
-  async #startOne({ id, agentId }: StartRequest): Promise<void> {
+  #startOne({ id, agentId }: StartRequest): void {
     const { runId } = this.#parts;
     const key = attemptKey(runId(), id);
     const command = this.#parts.commandFor(id.taskId, agentId);
     // Another attempt would find it just the same: a person has to change something.
-    if ('code' in command)
-      return this.#parts.onInput({ kind: 'attempt_ended', id, end: { kind: 'blocked', detail: command.message } });
-    const files = attemptFiles(this.#parts, id);
-    try {
-      await prepareAttempt(files, command);
-    } catch (error) {
-      return this.#refused(key, writeFailure({ error, path: files.directory, what: "The attempt's folder" }));
+    if ('code' in command) {
+      const end: AttemptEnd = { kind: 'blocked', reason: 'no_command', detail: command.message };
+      return this.#parts.onInput({ kind: 'attempt_ended', id, end });
     }
+    const files = attemptFiles(this.#parts, id);
+    const prepared = prepareAttempt(files, command);
+    if (!prepared.ok) return this.#refused(key, prepared.failure);
     this.#parts.connection?.start(this.#launcherStart(key, id, command));
   }
 
   #launcherStart(key: string, id: AttemptId, command: TaskCommand): LauncherStart {
     const files = attemptFiles(this.#parts, id);
     const fill = (argument: string): string =>
-      argument.replaceAll('{taskFile}', files.taskFile).replaceAll('{scriptFile}', files.scriptFile);
+      // With a function: `$` in a path would be taken for a pattern.
+      argument.replace(/\{(taskFile|scriptFile)\}/g, (_, name: 'taskFile' | 'scriptFile') => files[name]);
     return {
       key,
       argv: command.argv.map(fill),
@@ -208,14 +209,7 @@ export class LocalAgents implements Agents {
     if (fileTroubleOf(outcome) !== null) return { kind: 'not_accepted' };
     const { root } = this.#parts;
     const files = attemptFiles(this.#parts, id);
-    const command = this.#parts.commandFor(id.taskId, '');
-    return judgeOutcome({
-      outcome,
-      word: readAgentWord(files),
-      outputFile: relative(root, files.outputFile),
-      timeLimitMs: 'code' in command ? 0 : command.timeLimitMs,
-      hasVerify: outcome.verify !== undefined || (!('code' in command) && command.verify !== null),
-    });
+    return judgeOutcome({ outcome, word: readAgentWord(files), outputFile: relative(root, files.outputFile) });
   }
 
   /**
@@ -286,13 +280,16 @@ function sightingOf(agents: LocalAgents, id: AttemptId, attempt: LauncherAttempt
     case 'failed':
       return { ...base, ...end, state: 'failed' };
     case 'blocked':
-      return { ...base, state: 'ended_blocked', detail: end.detail };
-    case 'released':
+      return { ...base, state: 'ended_blocked', detail: end.detail, ...usageIn(end) };
+    case 'throttled':
       return { ...base, state: 'throttled' };
     case 'stopped':
+      return { ...base, state: 'stopped', ...usageIn(end) };
     case 'not_accepted':
       return { ...base, state: 'not_accepted' };
     case 'lost':
       return { ...base, state: 'lost', lossReason: end.reason };
   }
 }
+
+const usageIn = ({ usage }: { readonly usage?: Usage }): { usage?: Usage } => (usage === undefined ? {} : { usage });
