@@ -72,5 +72,6 @@ const tooMany = refused(
 );
 
 function includes(granted: Scope, needed: Scope): boolean {
-  return granted === 'admin' || granted === needed || (needed === 'read' && granted !== 'read');
+  // An agent is given what it needs with its assignment: it reads nobody's state.
+  return granted === 'admin' || granted === needed || (needed === 'read' && granted === 'orchestrator');
 }

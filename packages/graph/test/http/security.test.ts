@@ -64,6 +64,17 @@ describe('who may speak to the graph', () => {
     expect(refusal(await test.call(readPath, { headers }))).toEqual([401, 'unauthorized']);
   });
 
+  it.each([
+    ['read', 200],
+    ['orchestrator', 200],
+    ['agent', 403],
+  ])('lets a token of the scope %s read states: %i', async (scope, status) => {
+    const body = { name: `reads-${scope}`, scope };
+    const made = await test.call(graphRoutes.createToken.path, { method: 'POST', body });
+    const headers = { authorization: `Bearer ${(made.body as { token: string }).token}` };
+    expect((await test.call(readPath, { headers })).status).toBe(status);
+  });
+
   it('answers only to its own names, so that a page whose name resolves to it learns nothing', async () => {
     for (const host of ['localhost', '127.0.0.1:1234', 'LOCALHOST:80', '[::1]:7420']) {
       expect((await test.call('/healthz', { headers: { host } })).status).toBe(200);
