@@ -33,7 +33,9 @@ export class Checkpointer {
     const { clock, intervalMs, journal } = this.#parts;
     if (this.#saving !== null || sequence === this.#savedSequence) return;
     const isTime = clock.monotonic() - this.#savedAt >= intervalMs;
-    if (isTime || journal.bytes - this.#savedBytes >= journalBytesBetweenSaves) void this.save();
+    const isFarAhead = journal.bytes - this.#savedBytes >= journalBytesBetweenSaves;
+    // A save that failed is not tried again in every cycle, however far the journal is ahead by then.
+    if (isTime || (isFarAhead && this.#toldFailure === null)) void this.save();
   }
 
   /** Saves now; joins a save that is under way, and then saves what came after it. */
