@@ -32,6 +32,8 @@ export interface ClaimOptions {
   readonly isTakeover: boolean;
   readonly now: number;
   readonly onLauncher: (event: LauncherEvent) => void;
+  /** Hears of errors inside the embedded graph. */
+  readonly onGraphError: (error: Error) => void;
 }
 
 /** Everything an orchestrator must have in its hands before it opens a run. */
@@ -98,7 +100,14 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   });
   const [local, connected] = await Promise.all([
     loadLocalState({ stateFile, place: place.value, readOnly: false }),
-    connectGraph({ root, config, env, isOffline: options.isOffline, purpose: 'serve' }),
+    connectGraph({
+      root,
+      config,
+      env,
+      isOffline: options.isOffline,
+      purpose: 'serve',
+      onGraphError: options.onGraphError,
+    }),
   ]);
   if (connected.ok) undo.push(() => connected.value.close());
   if (!local.ok) return refuse(local.failure);

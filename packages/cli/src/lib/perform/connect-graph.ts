@@ -22,6 +22,8 @@ export interface ConnectGraphOptions {
    * serves is used; when nobody does, it is opened for as long as this connection lasts.
    */
   readonly purpose: 'serve' | 'look';
+  /** Hears of errors inside a graph that is served here. Absent: who asks learns of them as refused calls only. */
+  readonly onGraphError?: (error: Error) => void;
 }
 
 export interface GraphConnection {
@@ -52,7 +54,11 @@ export async function connectGraph(options: ConnectGraphOptions): Promise<Result
       return ok({ client, graphId, url: running.url, isEmbedded: true, close: () => Promise.resolve() });
     }
   }
-  const embedded = await startEmbeddedGraph({ root });
+  const { onGraphError } = options;
+  const embedded = await startEmbeddedGraph({
+    root,
+    ...(onGraphError === undefined ? {} : { onError: onGraphError }),
+  });
   if (!embedded.ok) return embedded;
   const client = createGraphClient({ url: embedded.value.url, token: embedded.value.token, graphId });
   return ok({ client, graphId, url: embedded.value.url, isEmbedded: true, close: () => embedded.value.close() });

@@ -53,9 +53,12 @@ export async function startEmbeddedGraph(options: EmbeddedGraphOptions): Promise
   if (!listening.ok) return listening;
 
   let isClosing = false;
-  worker.on('error', onError);
+  // Whoever closes it has told how its run ended: nothing may come after that.
+  worker.on('error', (error) => {
+    if (!isClosing) onError(error);
+  });
   worker.on('message', (message: GraphWorkerMessage) => {
-    if (message.kind === 'error') onError(message.error);
+    if (message.kind === 'error' && !isClosing) onError(message.error);
   });
   const ended = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {

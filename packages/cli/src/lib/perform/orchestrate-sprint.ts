@@ -52,6 +52,9 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
     isTakeover: options.isTakeover,
     now: clock.now(),
     onLauncher: (event) => hear(event),
+    onGraphError: tellOnce(({ message }) =>
+      warn(parts, 'graph_error', `The embedded graph met an error: ${message}. The run goes on.`),
+    ),
   });
   if (!claim.ok) return claim;
   const ran = await runClaimed(parts, {
@@ -65,6 +68,22 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
   });
   if (!ran.ok) await claim.value.abandon();
   return ran;
+}
+
+function warn({ reporter, clock }: OrchestrateSprint, code: string, message: string): void {
+  reporter.event({ kind: 'warning', at: new Date(clock.now()).toISOString(), code, message });
+}
+
+const mostTold = 20;
+
+/** The same trouble comes with every call; and what differs each time must not fill the terminal either. */
+function tellOnce(tell: (error: Error) => void): (error: Error) => void {
+  const told = new Set<string>();
+  return (error) => {
+    if (told.has(error.message) || told.size === mostTold) return;
+    told.add(error.message);
+    tell(error);
+  };
 }
 
 const noAgent =
@@ -81,7 +100,7 @@ async function runClaimed(
   parts: OrchestrateSprint,
   { claim, identity, inbox, setListener }: Claimed,
 ): Promise<Result<ExitCode>> {
-  const { found, options, config, specs, clock, chance, limits, reporter } = parts;
+  const { found, options, config, specs, clock, chance, limits } = parts;
   const { place, holder, epoch, directory, graphId } = claim;
   const sources = await gatherSources({ local: claim.local, place, epicId: identity.epicId, graph: claim.askable });
   if (!sources.ok) return sources;
@@ -110,9 +129,7 @@ async function runClaimed(
     connection: claim.launcher,
   });
   const { words, revision } = await readWords(claim, identity.epicId, sources.value.graphRevision);
-  const warn = (message: string): void =>
-    reporter.event({ kind: 'warning', at: new Date(clock.now()).toISOString(), code: 'state', message });
-  for (const message of [...parts.warnings, ...claim.local.warnings]) warn(message);
+  for (const message of [...parts.warnings, ...claim.local.warnings]) warn(parts, 'state', message);
   const run = await openRun({
     sources: sources.value,
     isResume: options.isResume,
@@ -143,9 +160,9 @@ async function runClaimed(
   current.state = run.value.state;
   current.runId = run.value.state.runId;
   const { counts } = run.value.state;
-  if (specs.length === 0 && counts.pending + counts.in_progress > 0) warn(noAgent);
+  if (specs.length === 0 && counts.pending + counts.in_progress > 0) warn(parts, 'state', noAgent);
   const kept = await keepResumeCommand(directory, parts.continueWith);
-  if (!kept.ok) warn(kept.failure.message);
+  if (!kept.ok) warn(parts, 'state', kept.failure.message);
   setListener((event) => agents.hear(event));
   const summary = await runSession({
     ...parts,
