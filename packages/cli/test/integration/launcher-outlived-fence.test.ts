@@ -28,7 +28,9 @@ async function epochsOf(copy: WorkingCopy, count: number): Promise<void> {
 
 describe('launchers that remember epochs of a state that was lost', () => {
   const starts = { 'a resume': ['--resume'], 'a fresh start': [] };
-  it.each(Object.entries(starts))('follow %s at once when the last orchestrator is dead', async (_, args) => {
+  it.each(Object.entries(starts))(
+    'follow %s at once when the last orchestrator is dead',
+    async (_, args) => {
       const copy = stage.copy({ plan: flatPlan(6), workMs: 100 });
       await epochsOf(copy, 3);
       loseState(copy);
@@ -39,7 +41,8 @@ describe('launchers that remember epochs of a state that was lost', () => {
       expect(copy.ledger().overlaps).toEqual([]);
       expect(new Set(copy.statuses().values())).toEqual(new Set(['complete']));
     },
-  }, 60_000);
+    60_000,
+  );
 
   it('also after they were killed themselves', async () => {
     const copy = stage.copy({ plan: flatPlan(4), workMs: 100 });

@@ -280,7 +280,15 @@ describe('fences', () => {
 describe('a connection', () => {
   it('without the token is refused', async () => {
     const stranger = await RawConnection.open(copy);
-    stranger.send({ kind: 'hello', protocol: launcherProtocol, token: 'guess', scope: 's', epoch: 9, orchestratorId: 'o', env: {} });
+    stranger.send({
+      kind: 'hello',
+      protocol: launcherProtocol,
+      token: 'guess',
+      scope: 's',
+      epoch: 9,
+      orchestratorId: 'o',
+      env: {},
+    });
     expect(await stranger.next('refused')).toMatchObject({ code: 'wrong_token' });
     await stranger.closed;
     expect((await copy.connect()).attempts).toEqual([]);
