@@ -17,4 +17,5 @@ const saysItAll = (reason: BlockedReason): boolean =>
   reason === 'attempts_exhausted' ||
   reason === 'losses_exhausted' ||
   reason === 'missing_dependency' ||
+  reason === 'no_command' ||
   reason === 'dependency_cancelled';

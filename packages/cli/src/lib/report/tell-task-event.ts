@@ -161,21 +161,20 @@ function released(event: RunEventOf<'task_released'>, telling: Telling): Told {
   const again = event.notBefore === undefined ? '' : `; again ${whenText(event.notBefore, telling)}`;
   const line = taskLine(marks.again, event.taskId, telling, [
     `: ${releaseText(event.reason)}${again}`,
-    brackets(...whoAndAttempt(event, telling)),
+    brackets(...whoAndAttempt(event, telling), usageText(event.usage)),
   ]);
   return { importance: releaseImportance(event.reason), lines: [line] };
 }
 
 function releaseImportance(reason: RunEventOf<'task_released'>['reason']): Importance {
-  if (reason === 'could_not_start') return 'warning';
-  // The task is told as blocked next, with the agent's words.
-  return reason === 'blocked_by_agent' ? 'detail' : 'news';
+  // The task is told as blocked next, with the reason.
+  return reason === 'blocked_by_agent' || reason === 'could_not_start' ? 'detail' : 'news';
 }
 
 function releaseText(reason: RunEventOf<'task_released'>['reason']): string {
   switch (reason) {
     case 'could_not_start':
-      return 'its agent could not start; no failure counted';
+      return 'nothing could be started for it; no failure counted';
     case 'throttled':
       return 'its agent was throttled (exit code 75); no failure counted';
     case 'stopped':

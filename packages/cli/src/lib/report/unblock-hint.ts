@@ -22,7 +22,7 @@ export function unblockHint(reason: BlockedReason, taskId: TaskId): string {
     case 'missing_dependency':
       return `You can unblock it: correct the Depends line of ${taskId} in the sprint file, or add the missing task`;
     case 'no_command':
-      return `You can unblock it: add a Run block to ${taskId}, or start with --exec or --agent`;
+      return `You can unblock it: correct ${taskId} in the sprint file, which is taken up at once; or choose another agent or approve its commands with ginko trust, then run ginko task reopen ${taskId}`;
     case 'paused':
       return `You can unblock it: set its mark in the sprint file from [Z] to [ ]`;
     case 'person':

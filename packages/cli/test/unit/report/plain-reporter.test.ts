@@ -165,6 +165,15 @@ describe('the lines of events', () => {
     ]);
   });
 
+  it('tells in one event that there is no command for a task', () => {
+    const released: ReportedEvent = { kind: 'task_released', ...onTask3, reason: 'could_not_start' };
+    const detail = 'TASK-3 has no **Run:** block, which is what the shell agent runs. Add one, or choose another agent';
+    const at = { at: eventAt, sequence: 8, taskId: 'TASK-3' };
+    const [line, hint] = printed([assigned, released, { kind: 'task_blocked', ...at, reason: 'no_command', detail }]);
+    expect(line).toBe(`09:41:07  ■ TASK-3 blocked: Render pages — ${detail}`);
+    expect(hint).toContain('You can unblock it: correct TASK-3 in the sprint file');
+  });
+
   it('names a task by its id alone where its title is not known', () => {
     const unknown = { at: eventAt, sequence: 9, taskId: 'TASK-77' };
     expect(

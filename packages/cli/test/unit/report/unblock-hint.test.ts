@@ -17,6 +17,7 @@ describe('what people are told to do', () => {
       'depends on T9, which the sprint does not have',
     ],
     ['agent', 'which colour?', 'its agent could not go on: which colour?'],
+    ['no_command', 'TASK-3 has no **Run:** block', 'TASK-3 has no **Run:** block'],
     ['paused', undefined, 'paused in the sprint file'],
   ] as const)('names the reason of %s once', (reason, detail, text) => {
     expect(blockedText({ reason, detail })).toBe(text);
