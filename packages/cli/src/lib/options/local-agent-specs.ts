@@ -48,8 +48,9 @@ export function localAgentSpecs(options: OrchestrateOptions, config: Config): Re
 }
 
 function named(name: string, options: OrchestrateOptions, config: Config): Result<readonly LocalAgentSpec[]> {
-  const count = options.agents ?? config.agents[name]?.count ?? defaultCount;
-  const configured = config.agents[name];
+  // `constructor` is no agent, although every object has one.
+  const configured = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
+  const count = options.agents ?? configured?.count ?? defaultCount;
   if (configured !== undefined) {
     const origin = `"agents.${name}.command" of .ginko/config.json`;
     const argv = command(configured.command, origin);
@@ -76,15 +77,15 @@ function named(name: string, options: OrchestrateOptions, config: Config): Resul
     return ok([
       { name, origin, argv: null, capabilities: options.capabilities, count, verify: null, isFromRepository: true },
     ]);
-  const preset = agentPresets[name];
+  const preset = agentPresets.get(name);
   if (preset === undefined) {
-    const known = [...Object.keys(config.agents), ...Object.keys(agentPresets), shellAgent].join(', ');
+    const known = [...Object.keys(config.agents), ...agentPresets.keys(), shellAgent].join(', ');
     return failed(
       'bad_option',
       `--agent must name an agent, got "${name}". There are: ${known}. Or give the command with --exec.`,
     );
   }
-  const argv = command(preset.command, origin);
+  const argv = command(preset, origin);
   return argv.ok
     ? ok([
         {
