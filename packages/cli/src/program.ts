@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from '@ginkoai/contract/stop-reason';
 import { addOrchestrateCommand } from './grammar/orchestrate-command.js';
 import { addCheckpointCommands } from './grammar/checkpoint-commands.js';
 import { findCommand } from './grammar/find-command.js';
+import { addGraphCommands } from './grammar/graph-commands.js';
 import { addInitCommand } from './grammar/init-command.js';
 import { refuseExcessWords } from './grammar/refuse-words.js';
 import { addSprintCommands } from './grammar/sprint-commands.js';
@@ -33,7 +34,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
       writeOut: (text) => context.output.raw(text),
       writeErr: (text) => context.output.error(text.trimEnd()),
     });
-  addOrchestrateCommand(program, (code) => (exitCode = code), context, args);
+  addOrchestrateCommand({ program, exit: (code) => (exitCode = code), context, args });
   addGraphCommands(program, (code) => (exitCode = code), context);
   addSprintCommands(program, (code) => (exitCode = code), context);
   addCheckpointCommands(program, (code) => (exitCode = code), context);
@@ -61,51 +62,3 @@ export async function runProgram(args: readonly string[], context: CommandContex
 }
 
 export type SetExitCode = (code: ExitCode) => void;
-
-function addGraphCommands(program: Command, exit: SetExitCode, context: CommandContext): void {
-  const graph = program.command('graph').description('serve a graph, or look at the one of this project');
-  graph
-    .command('serve')
-    .description('serve a graph for several machines, until it is told to end')
-    .option('--listen <address>', 'address and port', '127.0.0.1:7420')
-    .option('--database <file>', 'SQLite file on a local disk (default: .ginko/graph.db here)')
-    .option('--behind-proxy', 'allow an address that others can reach; a proxy in front of it must speak TLS')
-    .option('--allow-host <name>', "a host name that requests may give, such as the proxy's (repeatable)", collect, [])
-    .option('--json', 'print one JSON document a line')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ ginko graph serve
-  $ GINKO_GRAPH_TOKEN=... ginko graph serve --listen 127.0.0.1:7420 --database /srv/ginko/graph.db
-  $ ginko graph serve --listen 0.0.0.0:7420 --behind-proxy --allow-host graph.example.org`,
-    )
-    .action(async (options: GraphServeFlags) => {
-      const { serveGraph } = await import('./commands/graph.js');
-      const { listen, database, behindProxy, allowHost, json } = options;
-      const flags = { listen, database, allowHost, behindProxy: behindProxy === true, json: json === true };
-      exit(await serveGraph(flags, context));
-    });
-  graph
-    .command('status')
-    .description('whether the graph answers, accepts the token, and who runs an epic')
-    .option('--epic <id>', 'also show the lease of this epic')
-    .option('--offline', 'look at the embedded graph although another is configured')
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExamples:\n  $ ginko graph status\n  $ ginko graph status --epic EPIC-004 --json')
-    .action(async (options: { epic?: string; offline?: boolean; json?: boolean }) => {
-      const { graphStatus } = await import('./commands/graph.js');
-      const flags = { epic: options.epic, offline: options.offline === true, json: options.json === true };
-      exit(await graphStatus(flags, context));
-    });
-}
-
-interface GraphServeFlags {
-  readonly listen: string;
-  readonly database?: string;
-  readonly behindProxy?: boolean;
-  readonly allowHost: readonly string[];
-  readonly json?: boolean;
-}
-
-const collect = (value: string, values: readonly string[]): readonly string[] => [...values, value];

@@ -31,7 +31,13 @@ import {
   taskStatusQuerySchema,
   taskStatusResponseSchema,
 } from './graph-task.js';
-import { createTokenRequestSchema, createTokenResponseSchema } from './graph-token.js';
+import {
+  createTokenRequestSchema,
+  createTokenResponseSchema,
+  listTokensResponseSchema,
+  revokeTokenRequestSchema,
+  revokeTokenResponseSchema,
+} from './graph-token.js';
 
 const base = '/api/v1';
 
@@ -153,6 +159,21 @@ export const graphRoutes = {
     summary: 'Make a token',
     body: createTokenRequestSchema,
     response: createTokenResponseSchema,
+  },
+  listTokens: {
+    method: 'GET',
+    path: `${base}/graph/token`,
+    scope: 'admin',
+    summary: 'The names and scopes of the tokens there are',
+    response: listTokensResponseSchema,
+  },
+  revokeToken: {
+    method: 'DELETE',
+    path: `${base}/graph/token`,
+    scope: 'admin',
+    summary: 'Make a token good for nothing from now on',
+    body: revokeTokenRequestSchema,
+    response: revokeTokenResponseSchema,
   },
   health: {
     method: 'GET',

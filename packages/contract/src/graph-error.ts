@@ -11,6 +11,7 @@ export const graphErrorStatus = {
   method_not_allowed: 405,
   request_timeout: 408,
   lease_held: 409,
+  name_taken: 409,
   needs_state: 409,
   stale_epoch: 409,
   body_too_large: 413,

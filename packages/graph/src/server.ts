@@ -91,7 +91,10 @@ export async function createGraphServer(options: GraphServerOptions): Promise<Re
 async function firstAdminToken(store: GraphStore): Promise<string | null> {
   if (await store.hasAdminToken()) return null;
   const token = newToken();
-  await store.addToken(hashToken(token), { name: 'first', scope: 'admin' });
+  const hash = hashToken(token);
+  // Somebody may have given that name to a token that administers nothing.
+  const names = ['first', `first-${hash.slice(0, 8)}`];
+  for (const name of names) if (await store.addToken(hash, { name, scope: 'admin' })) break;
   return token;
 }
 
@@ -112,7 +115,7 @@ function createHttpServer(store: GraphStore, options: GraphServerOptions & { now
       ...leaseHandlers({ store, now, ...(options.leaseTtlMs === undefined ? {} : { ttlMs: options.leaseTtlMs }) }),
       ...eventHandlers(store),
       ...taskHandlers(store),
-      ...tokenHandlers(store),
+      ...tokenHandlers(store, now),
       ...healthHandlers(store, graphVersion),
       ...openApiHandlers(graphVersion),
     },

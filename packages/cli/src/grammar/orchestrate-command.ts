@@ -3,13 +3,16 @@ import type { OrchestrateFlags } from '../lib/options/orchestrate-options.js';
 import type { CommandContext, SetExitCode } from '../program.js';
 import { examples } from './examples.js';
 
-/** `ginko orchestrate`. `args` are the words of the command line, for `--respawn` to start them again. */
-export function addOrchestrateCommand(
-  program: Command,
-  exit: SetExitCode,
-  context: CommandContext,
-  args: readonly string[],
-): void {
+export interface OrchestrateGrammar {
+  readonly program: Command;
+  readonly exit: SetExitCode;
+  readonly context: CommandContext;
+  /** The words of the command line, for `--respawn` to start them again. */
+  readonly args: readonly string[];
+}
+
+/** `ginko orchestrate`. */
+export function addOrchestrateCommand({ program, exit, context, args }: OrchestrateGrammar): void {
   program
     .command('orchestrate')
     .description('run a sprint: give each task, in dependency order, to an agent that can do it')

@@ -87,6 +87,10 @@ export interface StoredToken {
   readonly expiresAt: EpochMillis | null;
 }
 
+export interface ListedToken extends StoredToken {
+  readonly createdAt: EpochMillis;
+}
+
 /**
  * The shared record. Each method is one transaction, with the lease row locked where it is asked for its epoch, so
  * that nothing is written under an epoch that a committed grant has ended. Methods reject with a `StoreTrouble` where
@@ -112,7 +116,12 @@ export interface GraphStore {
   taskStatus(taskId: string, key: { readonly graphId: GraphId; readonly epicId?: EpicId }): Promise<TaskOutcome>;
   taskNews(key: EpicKey, since: number): Promise<TaskNewsResponse>;
 
-  addToken(hash: string, token: CreateTokenRequest): Promise<void>;
+  /** false: a token of that name is good. One that has expired gives its name away. */
+  addToken(hash: string, token: CreateTokenRequest): Promise<boolean>;
+  /** By name. */
+  tokens(): Promise<ListedToken[]>;
+  /** false: there is none of that name. */
+  revokeToken(name: string): Promise<boolean>;
   /** By the SHA-256 of the token, in hexadecimal digits. */
   findToken(hash: string): Promise<StoredToken | null>;
   hasAdminToken(): Promise<boolean>;

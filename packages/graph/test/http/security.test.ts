@@ -64,6 +64,31 @@ describe('who may speak to the graph', () => {
     expect(refusal(await test.call(readPath, { headers }))).toEqual([401, 'unauthorized']);
   });
 
+  it('lists tokens without what they are, and refuses a revoked one at once', async () => {
+    const { path } = graphRoutes.createToken;
+    const made = await test.call(path, { method: 'POST', body: { name: 'laptop', scope: 'orchestrator' } });
+    const { token } = made.body as { token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await test.call(readPath, { headers })).status).toBe(200);
+
+    const listed = await test.call(path);
+    expect(listed.body).toMatchObject({
+      tokens: expect.arrayContaining([
+        { name: 'laptop', scope: 'orchestrator', createdAt: expect.any(String) as string, isExpired: false },
+      ]) as object[],
+    });
+    expect(listed.text).not.toContain(token);
+    const again = await test.call(path, { method: 'POST', body: { name: 'laptop', scope: 'read' } });
+    expect(refusal(again)).toEqual([409, 'name_taken']);
+
+    const revoke = { method: 'DELETE', body: { name: 'laptop' } };
+    expect(refusal(await test.call(path, { headers }))).toEqual([403, 'forbidden']);
+    expect(refusal(await test.call(path, { ...revoke, headers }))).toEqual([403, 'forbidden']);
+    expect((await test.call(path, revoke)).body).toEqual({ revoked: true, name: 'laptop' });
+    expect(refusal(await test.call(readPath, { headers }))).toEqual([401, 'unauthorized']);
+    expect(refusal(await test.call(path, revoke))).toEqual([404, 'not_found']);
+  });
+
   it.each([
     ['read', 200],
     ['orchestrator', 200],

@@ -342,6 +342,29 @@ export function describeStore(name: string, lay: () => Promise<StoreBed>): void 
       expect(await store.findToken('hash-3')).toBeNull();
     });
 
+    it('gives no name to two tokens that are good, and an expired one gives its name away', async () => {
+      const expiresAt = new Date(Date.UTC(2026, 0, 1) + 1_000).toISOString();
+      expect(await store.addToken('hash-1', { name: 'laptop', scope: 'read', expiresAt })).toBe(true);
+      expect(await store.addToken('hash-2', { name: 'laptop', scope: 'orchestrator' })).toBe(false);
+      expect(await store.findToken('hash-2')).toBeNull();
+      bed.advance(1_001);
+      expect(await store.addToken('hash-2', { name: 'laptop', scope: 'orchestrator' })).toBe(true);
+      expect(await store.findToken('hash-1')).toBeNull();
+    });
+
+    it('lists tokens by name, and forgets one that is revoked', async () => {
+      await store.addToken('hash-2', { name: 'b', scope: 'read' });
+      await store.addToken('hash-1', { name: 'a', scope: 'admin' });
+      expect(await store.tokens()).toMatchObject([
+        { name: 'a', scope: 'admin', expiresAt: null, createdAt: Date.UTC(2026, 0, 1) },
+        { name: 'b', scope: 'read' },
+      ]);
+      expect(await store.revokeToken('b')).toBe(true);
+      expect(await store.findToken('hash-2')).toBeNull();
+      expect(await store.revokeToken('b')).toBe(false);
+      expect(await store.tokens()).toMatchObject([{ name: 'a' }]);
+    });
+
     it('is as it was when any of the commands that made it are sent again', async () => {
       const commands = [
         () => store.persistState(epic, aState()),

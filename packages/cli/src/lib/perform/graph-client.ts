@@ -7,6 +7,7 @@ import {
   type AcquireLeaseResponse,
   type AppendEventsRequest,
   type AppendEventsResponse,
+  type CreateTokenResponse,
   type GrantedLease,
   type GraphId,
   type HeldLeaseRequest,
@@ -18,6 +19,7 @@ import {
   type ReadStateResponse,
   type Result,
   type Route,
+  type RouteBody,
   type RouteResponse,
   type Sequence,
   type SetTaskStatusRequest,
@@ -105,6 +107,16 @@ export interface GraphClient {
     input: { readonly taskId: string; readonly epicId?: string },
     options?: CallOptions,
   ): Promise<Result<TaskStatusResponse>>;
+  /** Never tried again: an answer that was lost had the only token in it. */
+  createToken(
+    input: RouteBody<typeof graphRoutes.createToken>,
+    options?: CallOptions,
+  ): Promise<Result<CreateTokenResponse>>;
+  listTokens(options?: CallOptions): Promise<Result<RouteResponse<typeof graphRoutes.listTokens>>>;
+  revokeToken(
+    input: { readonly name: string },
+    options?: CallOptions,
+  ): Promise<Result<RouteResponse<typeof graphRoutes.revokeToken>>>;
   /** Whether the process answers; needs no token. */
   health(options?: CallOptions): Promise<Result<RouteResponse<typeof graphRoutes.health>>>;
   /** Whether the store answers; needs no token. */
@@ -155,6 +167,9 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
       call(graphRoutes.setTaskStatus, { params: { id: taskId }, body: { ...word, graphId } }, o),
     taskStatus: ({ taskId, epicId }, o) =>
       call(graphRoutes.taskStatus, { params: { id: taskId }, query: { graphId, epicId } }, o),
+    createToken: (body, o) => call(graphRoutes.createToken, { body }, { ...o, retries: 0 }),
+    listTokens: (o) => call(graphRoutes.listTokens, {}, o),
+    revokeToken: (body, o) => call(graphRoutes.revokeToken, { body }, o),
     health: (o) => call(graphRoutes.health, {}, o),
     ready: (o) => call(graphRoutes.ready, {}, o),
   };

@@ -91,7 +91,15 @@ function sqliteStore(database: SqliteDatabase, now: () => EpochMillis): GraphSto
     taskStatus: (taskId, key) => read(() => findTaskOutcome(database, taskId, key)),
     taskNews: (key, since) => read(() => taskNews(database, key, since)),
 
-    addToken: (hash, token) => write(() => tokens.insertToken(database, hash, token, now())),
+    addToken: (hash, token) =>
+      write(() => {
+        if (tokens.isNameTaken(database, token.name, now())) return false;
+        tokens.deleteTokens(database, token.name);
+        tokens.insertToken(database, hash, token, now());
+        return true;
+      }),
+    tokens: () => settled(() => tokens.listTokens(database)),
+    revokeToken: (name) => write(() => tokens.deleteTokens(database, name) > 0),
     findToken: (hash) => settled(() => tokens.findToken(database, hash)),
     hasAdminToken: () => settled(() => tokens.hasAdminToken(database, now())),
 
