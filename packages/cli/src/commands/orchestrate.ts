@@ -92,7 +92,7 @@ async function prepare(flags: OrchestrateFlags, { cwd, env }: CommandContext): P
 }
 
 async function run(prepared: Prepared, { output, env }: CommandContext): Promise<Result<ExitCode>> {
-  const { options } = prepared;
+  const { options, found } = prepared;
   const [{ orchestrateSprint }, { listenForInterrupts }] = await Promise.all([
     import('../lib/perform/orchestrate-sprint.js'),
     import('../lib/perform/interrupts.js'),
@@ -127,6 +127,9 @@ async function run(prepared: Prepared, { output, env }: CommandContext): Promise
     event: (event) => {
       events += 1;
       reporter.event(event);
+      // After the lines about the recovery, which have a fixed wording and come first.
+      if (found.isGuessed && (event.kind === 'run_started' || event.kind === 'recovered'))
+        reporter.event({ kind: 'sprint_chosen', at: event.at, message: found.why });
     },
     stop: (summary) => {
       isStopped = true;

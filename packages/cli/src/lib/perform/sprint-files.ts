@@ -37,6 +37,8 @@ export interface FoundSprint extends SprintFile {
   readonly root: string;
   /** Why this one, as a sentence for people. */
   readonly why: string;
+  /** Nobody named or declared it. */
+  readonly isGuessed: boolean;
 }
 
 export interface ListedSprint extends SprintCandidate {
@@ -86,7 +88,8 @@ export async function locateSprint(search: SprintSearch): Promise<Result<FoundSp
   }
   if (!chosen.ok) return { ok: false, failure: withTroubles(chosen.failure, troubles) };
   const { path, text, sprint } = chosen.value.chosen;
-  return ok({ file: path, text, sprint, root, why: chosen.value.why });
+  const { why, isGuessed = false } = chosen.value;
+  return ok({ file: path, text, sprint, root, why, isGuessed });
 }
 
 /** All Markdown files of `docs/sprints`, by name; their `file` is shown relative to `cwd`. */
@@ -170,7 +173,7 @@ function unknownSprint(wanted: string, sprints: readonly ListedSprint[]): Failur
 }
 
 function found({ file, text, sprint }: SprintFile, root: string, why: string): FoundSprint {
-  return { file, text, sprint, root, why };
+  return { file, text, sprint, root, why, isGuessed: false };
 }
 
 function withTroubles(failure: Failure, troubles: readonly Failure[]): Failure {

@@ -31,6 +31,9 @@ export function createJsonReporter({ output, now, verbose }: JsonReporterOptions
         output.json(recovery === null ? event : { ...recoveryFields(recovery), ...event });
         recovery = null;
         return;
+      case 'sprint_chosen':
+        // The first event of a run names its sprint.
+        return;
       case 'previous_checkpoint':
         output.json(asWarning(event, previousCheckpoint));
         return;

@@ -28,6 +28,8 @@ export type Notice =
       readonly completed: number;
       readonly inProgress: number;
     }
+  /** Which sprint is run, where nobody named or declared one; `message`: the rule that chose it. */
+  | { readonly kind: 'sprint_chosen'; readonly at: string; readonly message: string }
   /** A fresh start while an earlier checkpoint exists. */
   | { readonly kind: 'previous_checkpoint'; readonly at: string }
   /** `--resume` with nothing saved anywhere. */

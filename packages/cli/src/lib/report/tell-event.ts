@@ -32,6 +32,7 @@ export function tellEvent(event: ReportedEvent, telling: Telling, verbosity: Ver
     case 'task_removed':
       return tellTaskEvent(event, telling);
     case 'recovery':
+    case 'sprint_chosen':
     case 'previous_checkpoint':
     case 'nothing_to_resume':
     case 'reconciled':

@@ -14,6 +14,11 @@ export function tellNotice(notice: Notice, { verbose, quiet }: Verbosity): Told 
   switch (notice.kind) {
     case 'recovery':
       return { importance: 'news', lines: recoveryLines(notice), isParagraph: true };
+    case 'sprint_chosen':
+      return {
+        importance: 'news',
+        lines: [lineOf(span(marks.told.sign, marks.told.style), ` Sprint: ${notice.message}`)],
+      };
     case 'previous_checkpoint':
       return { importance: 'warning', lines: previousCheckpointLines(), isParagraph: true };
     case 'nothing_to_resume':

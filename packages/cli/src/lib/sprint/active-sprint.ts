@@ -17,6 +17,8 @@ export interface ActiveSprint<C extends SprintCandidate> {
   readonly chosen: C;
   /** The rule that chose it, as a sentence for people. */
   readonly why: string;
+  /** Nobody declared it: it is the newest, and people should be told which that was. */
+  readonly isGuessed?: true;
 }
 
 const activeStatuses: ReadonlySet<string> = new Set(['active', 'in_progress', 'in progress', 'in-progress', 'current']);
@@ -90,10 +92,15 @@ function baseName(path: string): string {
 /** When every task of every sprint is complete, a resume still has to find the run that it goes on from. */
 function chooseNewest<C extends SprintCandidate>(usable: readonly C[]): Result<ActiveSprint<C>> {
   const open = newestOf(usable.filter(({ sprint }) => sprint.tasks.some(isOpen)));
-  if (open !== undefined) return ok({ chosen: open, why: `${open.file} is the newest sprint file with open tasks` });
+  if (open !== undefined)
+    return ok({ chosen: open, why: `${open.file} is the newest sprint file with open tasks`, isGuessed: true });
   const newest = newestOf(usable);
   if (newest !== undefined) {
-    return ok({ chosen: newest, why: `${newest.file} is the newest sprint file; none has open tasks left` });
+    return ok({
+      chosen: newest,
+      why: `${newest.file} is the newest sprint file; none has open tasks left`,
+      isGuessed: true,
+    });
   }
   return failed('no_sprint', 'No sprint file with tasks was found in docs/sprints.');
 }
