@@ -42,7 +42,8 @@ export interface ClaimedLaunchers {
 
 /**
  * Connects to the launchers under the epoch of the lease. They remember epochs that a lost state and a graph made anew
- * know nothing of; when whoever held the greatest is dead, the lease is asked for again, above it.
+ * know nothing of; when whoever held the greatest is dead, the lease is asked for again, above it. Failures:
+ * `lease_held` when it may live, and those of `connectLaunchers`.
  */
 export async function claimLaunchers(options: ClaimLaunchersOptions): Promise<Result<ClaimedLaunchers>> {
   const { launchers, lease, lastKnown } = options;
@@ -50,7 +51,7 @@ export async function claimLaunchers(options: ClaimLaunchersOptions): Promise<Re
   const launcher = await connectLaunchers({ ...launchers, epoch });
   if (launcher.ok) return ok({ launcher: launcher.value, lease, epoch, lastKnown });
   const outlived = outlivedFence(launcher.failure, options);
-  return outlived === null ? launcher : claimAbove(outlived, options);
+  return outlived === null ? heldByAnother(launcher.failure) : claimAbove(outlived, options);
 }
 
 async function claimAbove(fence: LauncherFence, options: ClaimLaunchersOptions): Promise<Result<ClaimedLaunchers>> {
@@ -58,9 +59,14 @@ async function claimAbove(fence: LauncherFence, options: ClaimLaunchersOptions):
   if (!lease.ok) return lease;
   const epoch = lease.value?.epoch ?? fence.epoch;
   const launcher = await connectLaunchers({ ...options.launchers, epoch });
-  if (!launcher.ok) return launcher;
+  if (!launcher.ok) return heldByAnother(launcher.failure);
   const lastKnown = { epoch: fence.epoch, orchestratorId: fence.orchestratorId };
   return ok({ launcher: launcher.value, lease: lease.value, epoch, lastKnown });
+}
+
+/** For a start that has not begun it is as if the lease were held: nobody took it over. */
+function heldByAnother(failure: Failure): Result<never> {
+  return { ok: false, failure: failure.code === 'stale_epoch' ? { ...failure, code: 'lease_held' } : failure };
 }
 
 /** The fence that the launchers hold up for an orchestrator that is no more; null: it may live, or it was not that. */

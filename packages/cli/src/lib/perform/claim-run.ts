@@ -153,7 +153,9 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     isTakeover: options.isTakeover,
   });
   if (!claimed.ok) {
-    if (lease !== null && connected.ok) await giveBack(connected.value, { epicId, holder, epoch: lease.epoch });
+    // Agents of a holder that died may be at work, and without the launchers nobody knows: then its lease runs out first.
+    if (lease !== null && lease.previous?.released !== false && connected.ok)
+      await giveBack(connected.value, { epicId, holder, epoch: lease.epoch });
     return refuse(claimed.failure);
   }
   const { launcher } = claimed.value;
