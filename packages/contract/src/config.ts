@@ -29,6 +29,16 @@ export const configDefaultsSchema = z.object({
   maxRuntime: durationSchema.optional(),
   /** First back-off after a failed attempt; doubles with each. */
   backoff: durationSchema.optional(),
+  /** The longest one. */
+  maxBackoff: durationSchema.optional(),
+  /** Lost attempts of a task (its agent vanished) before it waits for a person. */
+  maxLosses: z.int().min(1).max(1000).optional(),
+  /** How long the graph keeps the lease for an orchestrator that it does not hear. */
+  leaseTtl: durationSchema.optional(),
+  /** With `--strict-lease`: nothing is given out this long after the last renewal that succeeded was sent. */
+  leaseDeadline: durationSchema.optional(),
+  /** Time between renewals, give or take a fifth. */
+  leaseRenewal: durationSchema.optional(),
 });
 
 export const configSchema = z.object({

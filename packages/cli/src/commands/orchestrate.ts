@@ -9,7 +9,7 @@ import {
 } from '@ginkoai/contract';
 import type { CommandContext } from '../program.js';
 import { contextMetrics, detectHarness } from '../lib/decide/context-pressure.js';
-import { defaultLimits, type RunLimits } from '../lib/decide/limits.js';
+import type { RunLimits } from '../lib/decide/limits.js';
 import { refusalReason } from '../lib/decide/refusal-reason.js';
 import { checkEnvironment } from '../lib/options/environment.js';
 import { loadConfig } from '../lib/options/load-config.js';
@@ -114,9 +114,10 @@ async function run(prepared: Prepared, { output, env }: CommandContext): Promise
       : contextMetrics({ harness, characters: output.writtenCharacters(), lines: events, events });
   const startedAt = clock.now();
   const limits = (): RunLimits => ({
-    ...defaultLimits,
     maxAttempts: options.maxAttempts,
+    maxLosses: options.maxLosses,
     backoffMs: options.backoffMs,
+    maxBackoffMs: options.maxBackoffMs,
     stallAfterMs: options.pollIntervalMs * 10,
     maxRuntimeMs: options.maxRuntimeMs,
     startedAt,

@@ -138,6 +138,27 @@ describe('options', () => {
     expect(everything(warned)).toMatch(/"color" is not known/);
   });
 
+  it('refuses lease times that do not fit together before anything is started', async () => {
+    writeSprint('### TASK-1: a');
+    project().write('.ginko/config.json', '{"defaults":{"leaseTtl":"15s"}}');
+    const ran = await orchestrate('--exec', 'touch ran');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/leaseTtl longer than the leaseDeadline.*got 15 s, 20 s and 10 s\. Try/);
+    expect(readdirSync(project().path('.ginko'))).toEqual(['config.json']);
+  });
+
+  it('takes lease times and the limit of losses from the configuration', async () => {
+    writeSprint('### TASK-1: a');
+    const defaults = { leaseTtl: '4m', leaseDeadline: '2m', leaseRenewal: '1m', maxLosses: 1, maxBackoff: '1m' };
+    project().write('.ginko/config.json', JSON.stringify({ defaults }));
+    const running = project().start('orchestrate', '--exec', `sh -c '${waitFor('go')}'`, '--json');
+    await running.event('task_assigned');
+    const args = ['graph', 'status', '--epic', 'S'];
+    await project().until(args, { lease: { ttlMs: 240_000 } });
+    project().write('go', '');
+    expect((await running.ended).code).toBe(0);
+  }, 20_000);
+
   it('runs no command of the repository that nobody has approved', async () => {
     writeSprint('### TASK-1: a', '**Run:** `touch ran`');
     const ran = await orchestrate('--agent', 'shell');

@@ -36,6 +36,11 @@ export const configKeys: readonly ConfigKey[] = [
   { path: 'defaults.persistInterval', ...duration('"30s"') },
   { path: 'defaults.maxRuntime', ...duration('"2h"') },
   { path: 'defaults.backoff', ...duration('"10s"') },
+  { path: 'defaults.maxBackoff', ...duration('"10m"') },
+  { path: 'defaults.maxLosses', expected: 'a whole number from 1 to 1000', example: '5' },
+  { path: 'defaults.leaseTtl', ...duration('"30s"') },
+  { path: 'defaults.leaseDeadline', ...duration('"20s"') },
+  { path: 'defaults.leaseRenewal', ...duration('"10s"') },
   { path: 'environment', expected: 'a list of names of variables', example: '["PATH", "HOME"]' },
   { path: 'environment.*', expected: 'the name of a variable', example: '"PATH"' },
 ];

@@ -2,7 +2,9 @@ import { failed, idPattern, ok, type Config, type Millis, type Result } from '@g
 import { defaultLimits } from '../decide/limits.js';
 import { parseDuration, type DurationOption } from './duration.js';
 import { isSet, persistIntervalOf, persistIntervalVariable, type Environment } from './environment.js';
+import { fileDuration } from './file-duration.js';
 import { kebabCase } from './kebab-case.js';
+import { leaseOptions, type LeaseTimes } from './lease-options.js';
 
 /** The flags of `ginko orchestrate` as commander gives them. */
 export interface OrchestrateFlags {
@@ -47,7 +49,10 @@ export interface OrchestrateOptions {
   readonly capabilities: readonly string[];
   readonly verify: string | null;
   readonly maxAttempts: number;
+  readonly maxLosses: number;
   readonly backoffMs: Millis;
+  readonly maxBackoffMs: Millis;
+  readonly lease: LeaseTimes;
   readonly taskTimeoutMs: Millis;
   readonly pollIntervalMs: Millis;
   readonly persistIntervalMs: Millis;
@@ -93,7 +98,9 @@ export function orchestrateOptions(
   const poll = duration({ ...setting, key: 'pollInterval', unit: 's', examples: ['5s', '500ms'] });
   const persist = duration({ ...setting, key: 'persistInterval', unit: 's', examples: ['30s', '5m'] });
   const maxRuntime = duration({ ...setting, key: 'maxRuntime', unit: 'm', examples: ['2h', '90m'] });
-  const backoff = duration({ ...setting, key: 'backoff', unit: 's', examples: ['10s', '1m'] });
+  const backoff = fileDuration({ key: 'backoff', config, unit: 's', examples: ['10s', '1m'] });
+  const maxBackoff = fileDuration({ key: 'maxBackoff', config, unit: 's', examples: ['10m', '30s'] });
+  const lease = leaseOptions(config);
   const capabilities = capabilityList(flags.capabilities ?? '*');
   const conflict = conflicts(flags);
   if (!agents.ok) return agents;
@@ -103,6 +110,8 @@ export function orchestrateOptions(
   if (!persist.ok) return persist;
   if (!maxRuntime.ok) return maxRuntime;
   if (!backoff.ok) return backoff;
+  if (!maxBackoff.ok) return maxBackoff;
+  if (!lease.ok) return lease;
   if (!capabilities.ok) return capabilities;
   if (!conflict.ok) return conflict;
   return ok({
@@ -116,7 +125,10 @@ export function orchestrateOptions(
     capabilities: capabilities.value,
     verify: flags.verify ?? null,
     maxAttempts: maxAttempts.value,
+    maxLosses: defaults.maxLosses ?? defaultLimits.maxLosses,
     backoffMs: backoff.value ?? defaultLimits.backoffMs,
+    maxBackoffMs: maxBackoff.value ?? defaultLimits.maxBackoffMs,
+    lease: lease.value,
     taskTimeoutMs: taskTimeout.value ?? defaultTaskTimeoutMs,
     pollIntervalMs: poll.value ?? defaultPollIntervalMs,
     persistIntervalMs: persist.value ?? defaultPersistIntervalMs,
@@ -159,7 +171,7 @@ function conflicts(flags: OrchestrateFlags): Result<null> {
 }
 
 interface DurationSetting extends Pick<DurationOption, 'unit' | 'examples'> {
-  readonly key: 'taskTimeout' | 'pollInterval' | 'persistInterval' | 'maxRuntime' | 'backoff';
+  readonly key: 'taskTimeout' | 'pollInterval' | 'persistInterval' | 'maxRuntime';
   readonly flags: OrchestrateFlags;
   readonly config: Config;
   readonly env: Environment;
@@ -168,17 +180,13 @@ interface DurationSetting extends Pick<DurationOption, 'unit' | 'examples'> {
 /** null: it is set nowhere. A failure names the place where it is set. */
 function duration({ key, flags, config, env, unit, examples }: DurationSetting): Result<Millis | null> {
   const [example] = examples;
-  const flag = key === 'backoff' ? undefined : flags[key];
+  const flag = flags[key];
   if (flag !== undefined) {
     const name = `--${kebabCase(key)}`;
     return parseDuration(flag, { name, unit, examples, suggestion: `${name} ${example}` });
   }
   if (key === 'persistInterval' && isSet(env[persistIntervalVariable])) return persistIntervalOf(env);
-  const value = config.defaults[key];
-  if (value === undefined) return ok(null);
-  const name = `"defaults.${key}" of .ginko/config.json`;
-  const parsed = parseDuration(String(value), { name, unit, examples, suggestion: `"${key}": "${example}"` });
-  return parsed.ok ? parsed : failed('bad_configuration', parsed.failure.message);
+  return fileDuration({ key, config, unit, examples });
 }
 
 function wholeNumber(

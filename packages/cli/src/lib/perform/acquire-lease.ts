@@ -4,6 +4,7 @@ import {
   type Epoch,
   type Failure,
   type Holder,
+  type Millis,
   type OrchestratorId,
   type Result,
 } from '@ginkoai/contract';
@@ -20,6 +21,8 @@ export interface AcquireLeaseOptions {
   readonly lastKnown?: { readonly epoch: Epoch; readonly orchestratorId: OrchestratorId };
   /** A person says that the present holder is gone. */
   readonly isTakeover: boolean;
+  /** Absent: as long as the graph gives. */
+  readonly ttlMs?: Millis;
   readonly call?: CallOptions;
 }
 
@@ -31,8 +34,14 @@ const startCall = { timeoutMs: 5_000, totalTimeoutMs: 6_000, retries: 1 } as con
  * server never guesses. Failure `lease_held`: a live holder; who and where stands in the message.
  */
 export async function acquireLease(options: AcquireLeaseOptions): Promise<Result<AcquireLeaseResponse>> {
-  const { client, epicId, holder, atLeastEpoch, lastKnown, isTakeover, call = startCall } = options;
-  const ask = { epicId, holder, atLeastEpoch, ...(lastKnown === undefined ? {} : { reclaim: lastKnown }) };
+  const { client, epicId, holder, atLeastEpoch, lastKnown, isTakeover, ttlMs, call = startCall } = options;
+  const ask = {
+    epicId,
+    holder,
+    atLeastEpoch,
+    ...(ttlMs === undefined ? {} : { ttlMs }),
+    ...(lastKnown === undefined ? {} : { reclaim: lastKnown }),
+  };
   const first = await client.acquireLease(ask, call);
   if (first.ok || first.failure.code !== 'lease_held') return first;
   const held = leaseHeldDetailsSchema.safeParse(first.failure.details);

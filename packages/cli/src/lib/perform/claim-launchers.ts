@@ -8,6 +8,7 @@ import {
   type Holder,
   type LauncherFence,
   type LauncherHolder,
+  type Millis,
   type Result,
 } from '@ginkoai/contract';
 import { acquireLease } from './acquire-lease.js';
@@ -26,6 +27,7 @@ export interface ClaimLaunchersOptions {
   readonly lastKnown: LastKnown;
   /** A person says that whoever gives the orders is gone. */
   readonly isTakeover: boolean;
+  readonly leaseTtlMs: Millis;
 }
 
 export interface LastKnown {
@@ -92,13 +94,13 @@ function isDead(holder: LauncherHolder | undefined): boolean {
  */
 async function leaseAbove(
   epoch: Epoch,
-  { client, epicId, holder, lease: held, isTakeover }: ClaimLaunchersOptions,
+  { client, epicId, holder, lease: held, isTakeover, leaseTtlMs }: ClaimLaunchersOptions,
 ): Promise<Result<AcquireLeaseResponse | null>> {
   if (client === null || held === null) return ok(null);
   const { orchestratorId } = holder;
   const released = await client.releaseLease({ epicId, orchestratorId, epoch: held.epoch });
   if (!released.ok) return released;
-  const lease = await acquireLease({ client, epicId, holder, atLeastEpoch: epoch, isTakeover });
+  const lease = await acquireLease({ client, epicId, holder, atLeastEpoch: epoch, isTakeover, ttlMs: leaseTtlMs });
   if (!lease.ok) return lease;
   const { epoch: granted, expiresAt, ttlMs } = lease.value;
   // Before this one there was whoever was before the first asking, not this process itself.

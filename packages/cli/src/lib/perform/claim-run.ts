@@ -7,6 +7,7 @@ import {
   type Failure,
   type GraphId,
   type Holder,
+  type Millis,
   type OrchestratorId,
   type Result,
 } from '@ginkoai/contract';
@@ -30,6 +31,7 @@ export interface ClaimOptions {
   readonly env: Environment;
   readonly isOffline: boolean;
   readonly isTakeover: boolean;
+  readonly leaseTtlMs: Millis;
   readonly now: number;
   readonly onLauncher: (event: LauncherEvent) => void;
   /** Hears of errors inside the embedded graph. */
@@ -125,6 +127,7 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
       holder,
       atLeastEpoch: lastEpoch,
       isTakeover: options.isTakeover,
+      ttlMs: options.leaseTtlMs,
     });
     if (!asked.ok && asked.failure.code === 'lease_held') return refuse(asked.failure);
     if (asked.ok) lease = asked.value;
@@ -151,6 +154,7 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     lease,
     lastKnown: { epoch: lastEpoch, orchestratorId: lastHolder },
     isTakeover: options.isTakeover,
+    leaseTtlMs: options.leaseTtlMs,
   });
   if (!claimed.ok) {
     // Agents of a holder that died may be at work, and without the launchers nobody knows: then its lease runs out first.

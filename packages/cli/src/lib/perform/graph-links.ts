@@ -73,6 +73,8 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
     clock,
     chance,
     isStrict: options.isStrictLease,
+    renewMs: options.lease.renewMs,
+    deadlineMs: options.lease.deadlineMs,
     granted: claim.lease,
     renew: (epoch) => client.renewLease({ epicId, orchestratorId, epoch }, once),
     reclaim: () =>
@@ -84,6 +86,7 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
         // As long as no lease was granted to this process it goes on from the one that it found.
         lastKnown: state.epoch === claim.lastKnown.epoch ? claim.lastKnown : { epoch: state.epoch, orchestratorId },
         isTakeover: false,
+        ttlMs: options.lease.ttlMs,
         call: once,
       }),
     release: (epoch) =>

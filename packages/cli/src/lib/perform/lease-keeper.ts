@@ -18,6 +18,8 @@ export interface LeaseKeeperParts {
   /** Null: no lease was had at the start; it is asked for until the graph answers. */
   readonly granted: { readonly epoch: Epoch } | null;
   readonly renewMs?: Millis;
+  /** With `isStrict`: no task this long after the last successful renewal was sent. */
+  readonly deadlineMs?: Millis;
   readonly renew: (epoch: Epoch) => Promise<Result<GrantedLease>>;
   readonly reclaim: () => Promise<Result<GrantedLease>>;
   readonly release: (epoch: Epoch) => Promise<Result<unknown>>;
@@ -31,7 +33,7 @@ export interface LeaseKeeperParts {
  */
 export function createLeaseKeeper(parts: LeaseKeeperParts): Lease {
   const { clock } = parts;
-  const renewMs = parts.renewMs ?? leaseDefaults.renewMs;
+  const { renewMs = leaseDefaults.renewMs, deadlineMs = leaseDefaults.stopAfterMs } = parts;
   let epoch = parts.granted?.epoch ?? null;
   let sentAt = epoch === null ? -Infinity : clock.monotonic();
   let isOver = false;
@@ -71,7 +73,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): Lease {
       await Promise.race([ask(), timeout]);
       stopWaiting();
     },
-    mayAssign: () => !parts.isStrict || clock.monotonic() - sentAt < leaseDefaults.stopAfterMs,
+    mayAssign: () => !parts.isStrict || clock.monotonic() - sentAt < deadlineMs,
     async release() {
       isOver = true;
       cancel();

@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { ok, type EpicId, type LauncherAttempt, type LeaseView, type Millis, type Result } from '@ginkoai/contract';
-import { defaultLimits } from '../decide/limits.js';
 import type { Prepared } from '../options/prepared.js';
 import type { Clock } from '../ports.js';
 import type { RecoveryTableRow } from '../report/reporter.js';
@@ -168,7 +167,7 @@ async function plannedRecovery(prepared: Prepared, parts: PlanParts): Promise<Re
     },
     now: clock.now(),
     chance: Math.random,
-    limits: { ...defaultLimits, maxAttempts: options.maxAttempts, backoffMs: options.backoffMs },
+    limits: options,
     includeInProgress: options.includeInProgress,
     keepRunning: options.keepRunning,
   });

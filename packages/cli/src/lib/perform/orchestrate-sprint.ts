@@ -50,6 +50,7 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
     env,
     isOffline: options.isOffline,
     isTakeover: options.isTakeover,
+    leaseTtlMs: options.lease.ttlMs,
     now: clock.now(),
     onLauncher: (event) => hear(event),
     onGraphError: tellOnce(({ message }) =>

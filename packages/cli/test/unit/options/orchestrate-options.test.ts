@@ -31,6 +31,12 @@ describe('durations', () => {
     expect(judged({ persistInterval: '500ms' }, file, env)).toMatchObject({ value: { persistIntervalMs: 500 } });
   });
 
+  it('have limits of losses and back-off from the file', () => {
+    expect(judged({})).toMatchObject({ value: { maxLosses: 5, maxBackoffMs: 600_000 } });
+    const file = { defaults: { maxLosses: 2, maxBackoff: '1m' } };
+    expect(judged({}, file)).toMatchObject({ value: { maxLosses: 2, maxBackoffMs: 60_000 } });
+  });
+
   it.each([
     [{ taskTimeout: '0' }, '--task-timeout must be more than 0, such as 60m or 2h, got "0". Try --task-timeout 60m.'],
     [{ pollInterval: 'x' }, '--poll-interval must be a duration such as 5s or 500ms, got "x". Try --poll-interval 5s.'],
