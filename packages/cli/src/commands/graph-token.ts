@@ -12,7 +12,7 @@ import {
 } from '@ginkoai/contract';
 import { parseDuration } from '../lib/options/duration.js';
 import { checkEnvironment, isSet } from '../lib/options/environment.js';
-import { loadConfig } from '../lib/options/load-config.js';
+import { loadConfig } from '../lib/perform/load-config.js';
 import { connectGraph, type GraphConnection } from '../lib/perform/connect-graph.js';
 import { findProjectRoot } from '../lib/perform/sprint-files.js';
 import { printLines, widthFor } from '../lib/report/print-lines.js';

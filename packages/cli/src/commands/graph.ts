@@ -13,7 +13,7 @@ import {
   type ServingFile,
 } from '@ginkoai/contract';
 import { checkEnvironment } from '../lib/options/environment.js';
-import { loadConfig } from '../lib/options/load-config.js';
+import { loadConfig } from '../lib/perform/load-config.js';
 import { connectGraph, type GraphConnection } from '../lib/perform/connect-graph.js';
 import { readEmbeddedGraphFile } from '../lib/perform/embedded-graph.js';
 import { writeFailure } from '../lib/perform/file-failure.js';

@@ -4,7 +4,7 @@ import type { LookAhead } from '../lib/perform/look-ahead.js';
 import { preflightProblems, tasksWithoutRunBlock } from '../lib/perform/preflight.js';
 import { sprintIdentity } from '../lib/perform/run-identity.js';
 import { agentIds } from '../lib/perform/task-commands.js';
-import type { Prepared } from '../lib/options/prepared.js';
+import type { Prepared } from '../lib/perform/prepared.js';
 import { cleanText } from '../lib/report/clean-text.js';
 import { counted } from '../lib/report/count-text.js';
 import { graphReason } from '../lib/report/graph-reason.js';

@@ -12,11 +12,11 @@ import { contextMetrics, detectHarness } from '../lib/decide/context-pressure.js
 import type { RunLimits } from '../lib/decide/limits.js';
 import { refusalReason } from '../lib/decide/refusal-reason.js';
 import { checkEnvironment } from '../lib/options/environment.js';
-import { loadConfig } from '../lib/options/load-config.js';
+import { loadConfig } from '../lib/perform/load-config.js';
 import { localAgentSpecs } from '../lib/options/local-agent-specs.js';
 import { orchestrateOptions, type OrchestrateFlags } from '../lib/options/orchestrate-options.js';
 import { resumeCommand } from '../lib/options/resume-command.js';
-import type { Prepared } from '../lib/options/prepared.js';
+import type { Prepared } from '../lib/perform/prepared.js';
 import { createReporter } from '../lib/report/create-reporter.js';
 import { reportMode } from '../lib/report/report-mode.js';
 import { isRespawned } from './respawner.js';

@@ -1,5 +1,5 @@
 import { exitCodes, unwrap, type ExitCode } from '@ginkoai/contract';
-import { loadConfig } from '../lib/options/load-config.js';
+import { loadConfig } from '../lib/perform/load-config.js';
 import { confirm } from '../lib/perform/confirm.js';
 import { repositoryCommands } from '../lib/perform/repository-commands.js';
 import { findProjectRoot, findSprint, shownPath } from '../lib/perform/sprint-files.js';

@@ -1,5 +1,5 @@
 import { unwrap, type RunEvent } from '@ginkoai/contract';
-import { loadConfig } from '../../src/lib/options/load-config.js';
+import { loadConfig } from '../../src/lib/perform/load-config.js';
 import { localAgentSpecs } from '../../src/lib/options/local-agent-specs.js';
 import { orchestrateOptions, type OrchestrateFlags } from '../../src/lib/options/orchestrate-options.js';
 import { systemClock } from '../../src/lib/perform/clock.js';

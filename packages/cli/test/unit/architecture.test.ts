@@ -129,6 +129,11 @@ describe('the architecture', () => {
     expect(importing(lib('decide'), isBelow)).toEqual([]);
   });
 
+  it('takes options apart without looking at the world', () => {
+    expect(importing(lib('options'), (name) => isOutside(name) || isIn(name, 'lib/perform'))).toEqual([]);
+    expect(saying(lib('options'), timeChanceAndProcess)).toEqual([]);
+  });
+
   it('reports without performing', () => {
     expect(importing(lib('report'), (name) => isIn(name, 'lib/perform'))).toEqual([]);
   });

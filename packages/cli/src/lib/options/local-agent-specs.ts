@@ -1,5 +1,5 @@
 import { failed, ok, type Config, type Result } from '@ginkoai/contract';
-import { splitCommand } from '../perform/agents/split-command.js';
+import { splitCommand } from './split-command.js';
 import { agentPresets, shellAgent } from './agent-presets.js';
 import type { OrchestrateOptions } from './orchestrate-options.js';
 

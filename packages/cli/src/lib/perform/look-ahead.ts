@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { ok, type EpicId, type LauncherAttempt, type LeaseView, type Millis, type Result } from '@ginkoai/contract';
-import type { Prepared } from '../options/prepared.js';
+import type { Prepared } from './prepared.js';
 import type { Clock } from '../ports.js';
 import type { RecoveryTableRow } from '../report/reporter.js';
 import { LocalAgents } from './agents/local-agents.js';

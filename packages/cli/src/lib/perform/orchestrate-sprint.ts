@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { ok, type ContextMetrics, type ExitCode, type Failure, type Result } from '@ginkoai/contract';
 import type { RunState, TaskFacts } from '../decide/run-state.js';
 import type { RunLimits } from '../decide/limits.js';
-import type { Prepared } from '../options/prepared.js';
+import type { Prepared } from './prepared.js';
 import type { Clock, InterruptLevel, RunInput } from '../ports.js';
 import type { Reporter } from '../report/reporter.js';
 import { attemptFiles, readAgentWord, type AttemptPlace } from './agents/attempt-files.js';

@@ -1,6 +1,6 @@
 import { ok, type Failure, type Result } from '@ginkoai/contract';
 import { command } from '../options/local-agent-specs.js';
-import type { Prepared } from '../options/prepared.js';
+import type { Prepared } from './prepared.js';
 import { findProgram } from './find-program.js';
 import { commandsOfRun } from './repository-commands.js';
 import { shownPath } from './sprint-files.js';

@@ -1,5 +1,5 @@
 import type { Config } from '@ginkoai/contract';
-import type { Prepared } from '../options/prepared.js';
+import type { Prepared } from './prepared.js';
 import type { Sprint } from '../sprint/sprint.js';
 import type { RepositoryCommand } from './trust.js';
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failed, idPattern, ok, type Config, type EpicId, type Failure, type Result } from '@ginkoai/contract';
-import { loadConfig } from '../options/load-config.js';
+import { loadConfig } from './load-config.js';
 import { stateKeyOf } from '../sprint/state-key.js';
 import { errorCode } from './agents/error-code.js';
 import { readFailure } from './file-failure.js';

@@ -10,7 +10,7 @@ import { defaultLimits, type RunLimits } from '../../../src/lib/decide/limits.js
 import { reconcile } from '../../../src/lib/decide/reconcile.js';
 import { foreignFacts } from '../../../src/lib/decide/recover.js';
 import type { RunState } from '../../../src/lib/decide/run-state.js';
-import type { Prepared } from '../../../src/lib/options/prepared.js';
+import type { Prepared } from '../../../src/lib/perform/prepared.js';
 import { stampEvent } from '../../../src/lib/orchestrator-state.js';
 import { preflight } from '../../../src/lib/perform/preflight.js';
 import { parseSprint } from '../../../src/lib/sprint/parse-sprint.js';

@@ -1,7 +1,7 @@
 import type { Config } from '@ginkoai/contract';
-import type { FoundSprint } from '../perform/sprint-files.js';
-import type { LocalAgentSpec } from './local-agent-specs.js';
-import type { OrchestrateOptions } from './orchestrate-options.js';
+import type { FoundSprint } from './sprint-files.js';
+import type { LocalAgentSpec } from '../options/local-agent-specs.js';
+import type { OrchestrateOptions } from '../options/orchestrate-options.js';
 
 /** What a run, or its plan, is made of. */
 export interface Prepared {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../../../src/lib/options/load-config.js';
+import { loadConfig } from '../../src/lib/perform/load-config.js';
 
 describe('.ginko/config.json', () => {
   let root: string;

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configSchema, failed, ok, type Config, type Result } from '@ginkoai/contract';
 import { nearestIds } from '../decide/nearest-ids.js';
-import { parseJsonSafely } from '../perform/parse-json.js';
-import { configKeyAt, keysBelow } from './config-keys.js';
-import { jsonPlaces, type JsonPlaces } from './json-places.js';
+import { parseJsonSafely } from './parse-json.js';
+import { configKeyAt, keysBelow } from '../options/config-keys.js';
+import { jsonPlaces, type JsonPlaces } from '../options/json-places.js';
 
 const maxBytes = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { splitCommand } from '../../src/lib/perform/agents/split-command.js';
+import { splitCommand } from '../../../src/lib/options/split-command.js';
 
 describe('splitCommand', () => {
   it.each([
