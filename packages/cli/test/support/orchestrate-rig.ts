@@ -94,7 +94,10 @@ export class WorkingCopy {
     this.ledgerPath = ledger ?? join(this.#folder, 'ledger');
     mkdirSync(join(this.root, 'docs', 'sprints'), { recursive: true });
     mkdirSync(join(this.root, '.ginko'), { mode: 0o700 });
-    writeFileSync(join(this.root, '.ginko', 'config.json'), JSON.stringify({ defaults: { backoff: '100ms' } }));
+    writeFileSync(
+      join(this.root, '.ginko', 'config.json'),
+      JSON.stringify({ defaults: { backoff: '100ms', maxLosses: 100 } }),
+    );
     writeFileSync(this.sprintPath, sprintText(plan));
     if (ledger === undefined) writeFileSync(this.ledgerPath, '');
     writeFileSync(join(this.#folder, 'agent.sh'), agentScript);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { failed, ok, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
+import { failed, ok, type EpochMillis, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
 import { seenMark, type Mark } from '../decide/judge-world.js';
 import { priorityRank } from '../decide/priority-rank.js';
 import type { TaskDefinition } from '../decide/run-state.js';
@@ -36,8 +36,9 @@ export interface SprintSourceParts {
 const writePauseMs: Millis = 100;
 const writePausePerCost = 10;
 const maxWriteTries = 5;
-/** A file without any task is most likely being saved at this moment. */
+/** A file without any task, or one that was written to just now, is most likely being saved at this moment. */
 const savingPauseMs: Millis = 50;
+const maxReads = 5;
 
 /**
  * The sprint file of a run: reads it when it changed, knows what was last seen of it, and writes the marks it owes.
@@ -236,9 +237,8 @@ export class SprintSource implements MarkWriter, SprintPort {
 
   async #readIfChanged(): Promise<Result<boolean>> {
     const { file, name } = this.#parts;
-    const signature = signatureOf(file);
-    if (signature === this.#signature) return ok(false);
-    const text = await readText(file);
+    if (signatureOf(file) === this.#signature) return ok(false);
+    const { signature, text } = await this.#readSettled(file);
     if (typeof text !== 'string')
       return failed(
         'file_unreadable',
@@ -261,6 +261,16 @@ export class SprintSource implements MarkWriter, SprintPort {
     return ok(true);
   }
 
+  /** An editor may be in the middle of saving: what still changes is read again, within bounds. */
+  async #readSettled(file: string): Promise<{ readonly signature: string; readonly text: string | Error }> {
+    for (let reads = 1; ; reads += 1) {
+      const signature = signatureOf(file);
+      const text = await readText(file);
+      if (reads === maxReads || isSettled(file, this.#parts.clock.now())) return { signature, text };
+      await this.#pause(savingPauseMs);
+    }
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
@@ -275,6 +285,18 @@ async function readText(path: string): Promise<string | Error> {
     return isUtf8(bytes) ? bytes.toString('utf8') : new Error('it is not text in UTF-8');
   } catch (error) {
     return error as Error;
+  }
+}
+
+/** Whether nobody wrote to it just now. */
+function isSettled(path: string, now: EpochMillis): boolean {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    // A time ahead of our clock says nothing.
+    return found === undefined || Math.abs(now - found.mtimeMs) >= savingPauseMs;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return true;
   }
 }
 

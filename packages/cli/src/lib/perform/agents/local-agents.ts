@@ -155,11 +155,7 @@ export class LocalAgents implements Agents {
     const { runId } = this.#parts;
     const key = attemptKey(runId(), id);
     const command = this.#parts.commandFor(id.taskId, agentId);
-    // Another attempt would find it just the same: a person has to change something.
-    if ('code' in command) {
-      const end: AttemptEnd = { kind: 'blocked', reason: 'no_command', detail: command.message };
-      return this.#parts.onInput({ kind: 'attempt_ended', id, end });
-    }
+    if ('code' in command) return this.#parts.onInput({ kind: 'attempt_ended', id, end: withoutCommand(command) });
     const files = attemptFiles(this.#parts, id);
     const prepared = prepareAttempt(files, command);
     if (!prepared.ok) return this.#refused(key, prepared.failure);
@@ -246,6 +242,11 @@ function fileTroubleOf({ exit, verify }: LauncherOutcome): Failure | null {
 function failureOfExit(exit: LauncherExit): Failure | null {
   if (exit.kind !== 'not_started' || !isFileTrouble(exit.reason)) return null;
   return { code: exit.reason, message: exit.message };
+}
+
+/** Another attempt would find it just the same, and a person has to change something; unless the task is just gone. */
+function withoutCommand({ code, message }: Failure): AttemptEnd {
+  return code === 'not_found' ? { kind: 'not_accepted' } : { kind: 'blocked', reason: 'no_command', detail: message };
 }
 
 /** What the launcher's attempts of a run mean to reconciliation: the latest of each task. */
