@@ -1,4 +1,4 @@
-import { unreachable, type FailureCode, type StopReason } from '@ginkoai/contract';
+import type { FailureCode, StopReason } from '@ginkoai/contract';
 
 /** Why a run that could not begin has ended: it says whether starting it again helps, or a person is needed. */
 export function refusalReason(code: FailureCode): StopReason {
@@ -39,7 +39,5 @@ export function refusalReason(code: FailureCode): StopReason {
     case 'unauthorized':
     case 'verify_failed':
       return 'bad_configuration';
-    default:
-      return unreachable(code);
   }
 }

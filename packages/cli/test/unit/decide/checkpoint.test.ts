@@ -120,6 +120,14 @@ describe('checkpointOf', () => {
     });
   });
 
+  it('keeps which runs its fresh start left behind', () => {
+    const state = aRun([]).state;
+    state.replacedRuns = ['run-2', 'run-1'];
+    const checkpoint = checkpointOf(state, { savedAt });
+    expect(checkpoint.replacedRuns).toEqual(['run-2', 'run-1']);
+    expect(restoreState(checkpoint, [], place).replacedRuns).toEqual(['run-2', 'run-1']);
+  });
+
   it('keeps where the run was recovered from, and who has its agents', () => {
     const history = aRun([]).add({
       kind: 'recovered',

@@ -34,6 +34,13 @@ describe('decideCycle', () => {
     expect(decide(history, start, { maxRuntimeMs: 5000 }).wakeAt).toBe(start + 5000);
   });
 
+  it('says for what it waits in vain, and until when', () => {
+    const { waiting, wakeAt, decisions } = decide(aRun(['T1'], []));
+    expect(decisions).toEqual([]);
+    expect(waiting?.message).toBe('There is no agent to do the ready tasks (1).');
+    expect(waiting?.until).toBe(wakeAt);
+  });
+
   it('lets held work count as soon as its new dependencies are complete', () => {
     const history = heldRun();
     expect(decide(history).decisions).toMatchObject([{ kind: 'assign', taskId: 'T2' }]);

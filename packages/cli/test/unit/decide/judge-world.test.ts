@@ -40,6 +40,16 @@ describe('a task seen here for the first time', () => {
     expect(judged({ mark })).toEqual(verdict);
   });
 
+  it('is complete by its mark where nobody has heard of it, against a word that a completion makes void', () => {
+    const [task] = judgeWorld(aRunOf([]), {
+      sprint: [{ id: 'NEW', mark: 'complete', title: 'New', dependsOn: [], definition: { title: 'New', body: 'x' } }],
+      lastSeen: new Map(),
+      graph: new Map([['NEW', { status: 'blocked', unlessComplete: true }]]),
+      attempts: new Map(),
+    });
+    expect(task).toMatchObject({ status: 'complete', by: 'sprint_file' });
+  });
+
   it('is pending where nobody has heard of it', () => {
     const [task] = judgeWorld(aRunOf([]), {
       sprint: [{ id: 'NEW', mark: 'pending', title: 'New', dependsOn: ['A'], definition: { title: 'New', body: 'x' } }],
