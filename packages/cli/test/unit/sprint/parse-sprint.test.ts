@@ -198,6 +198,10 @@ describe('a field', () => {
     expect(task).toMatchObject({ status: 'complete', priority: 'LOW', run: null });
   });
 
+  it('is none where its label is no words', () => {
+    expect(aTask('### T1: a', '**12/3:** [x]', '**Week 1-2:** done').status).toBe('pending');
+  });
+
   it('has other names for what a task waits for', () => {
     const sprint = aSprint('### T1: a', '### T2: b', '**Deps:** T1', '### T3: c', '**Prerequisites:**', '- T2');
     expect(sprint.tasks.map(({ dependsOn }) => dependsOn)).toEqual([[], ['T1'], ['T2']]);
