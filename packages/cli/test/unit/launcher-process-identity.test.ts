@@ -48,12 +48,16 @@ describe('process identity', () => {
 
     it('counts a zombie as gone', async () => {
       // A shell that starts a child and becomes a program which never takes the child's exit.
-      const parent = spawn('bash', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 30'], {
-        stdio: ['ignore', 'pipe', 'ignore'],
+      const parent = spawn('bash', ['-c', 'sh -c "read _" <&0 & echo $!; exec sleep 30'], {
+        stdio: ['pipe', 'pipe', 'ignore'],
       });
       const [line] = (await once(parent.stdout, 'data')) as [Buffer];
       const zombie = Number(line.toString());
+      const isSleep = (): boolean => readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim() === 'sleep';
       try {
+        // The shell itself would take the exit of a child that ends too soon.
+        while (!isSleep()) await new Promise((resolve) => setImmediate(resolve));
+        parent.stdin.write('\n');
         while (processStartedAt(zombie) !== null) await new Promise((resolve) => setImmediate(resolve));
         expect(() => process.kill(zombie, 0)).not.toThrow();
       } finally {
