@@ -214,9 +214,7 @@ export class WorkingCopy {
   }
 
   killLaunchers(): number {
-    const living = this.launchers();
-    for (const { pid } of living) process.kill(pid, 'SIGKILL');
-    return living.length;
+    return this.launchers().filter(({ pid }) => killed(pid)).length;
   }
 
   /** Ends everything that was started here, and removes the folder. */
@@ -287,9 +285,15 @@ function isAgent(pid: number): boolean {
 }
 
 function endGroup(pid: number): void {
+  killed(-pid);
+}
+
+/** false: it had ended by itself. */
+function killed(pid: number): boolean {
   try {
-    process.kill(-pid, 'SIGKILL');
+    return process.kill(pid, 'SIGKILL');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }
