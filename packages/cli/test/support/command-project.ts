@@ -8,6 +8,7 @@ import { livingLauncher } from '../../src/lib/perform/agents/launcher-claim.js';
 import { isSameProcess } from '../../src/lib/perform/agents/process-identity.js';
 import { createOutput } from '../../src/lib/report/output.js';
 import { runProgram } from '../../src/program.js';
+import { killProcess } from './kill-process.js';
 
 const bin = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'ginko.js');
 
@@ -178,11 +179,11 @@ export async function stopLauncher(root: string): Promise<void> {
   const directory = join(root, '.ginko', 'launchers');
   const launcher = existsSync(directory) ? livingLauncher(directory) : null;
   if (launcher === null) return;
-  process.kill(launcher.pid, 'SIGTERM');
+  killProcess(launcher.pid, 'SIGTERM');
   for (let looks = 0; looks < 100 && isSameProcess(launcher); looks += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  if (isSameProcess(launcher)) process.kill(launcher.pid, 'SIGKILL');
+  if (isSameProcess(launcher)) killProcess(launcher.pid, 'SIGKILL');
 }
 
 /** Shell text that waits until the test has made the file `name`, ten seconds at most. */

@@ -22,6 +22,7 @@ import {
 } from '../../src/lib/perform/agents/launcher-client.js';
 import { launcherDirectory, removeSocket } from '../../src/lib/perform/agents/launcher-files.js';
 import { isSameProcess } from '../../src/lib/perform/agents/process-identity.js';
+import { killProcess } from './kill-process.js';
 
 type EventOf<K extends LauncherEvent['kind']> = Extract<LauncherEvent, { kind: K }>;
 
@@ -139,7 +140,7 @@ export class LauncherWorkingCopy {
 
   async killLauncher(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const descriptor = this.launcher();
-    process.kill(descriptor.pid, signal);
+    killProcess(descriptor.pid, signal);
     await until(() => !isSameProcess(descriptor));
   }
 
@@ -149,7 +150,7 @@ export class LauncherWorkingCopy {
     await Promise.all(this.#orchestrators.map((connection) => connection.close()));
     this.#note();
     for (const descriptor of this.#launchersSeen) {
-      if (isSameProcess(descriptor)) process.kill(descriptor.pid, 'SIGKILL');
+      if (isSameProcess(descriptor)) killProcess(descriptor.pid, 'SIGKILL');
       if (existsSync(this.launchers)) removeSocket(this.launchers, descriptor);
     }
     chmodSync(this.root, 0o700);

@@ -25,6 +25,7 @@ import {
 } from '@ginkoai/contract';
 import { z } from 'zod';
 import { isSameProcess } from '../../src/lib/perform/agents/process-identity.js';
+import { killProcess } from './kill-process.js';
 import { Ledger } from './ledger.js';
 import { GinkoProcess } from './processes.js';
 import { sprintText, statusesIn, type PlannedTask } from './sprint-files.js';
@@ -214,7 +215,7 @@ export class WorkingCopy {
   }
 
   killLaunchers(): number {
-    return this.launchers().filter(({ pid }) => killed(pid)).length;
+    return this.launchers().filter(({ pid }) => killProcess(pid, 'SIGKILL')).length;
   }
 
   /** Ends everything that was started here, and removes the folder. */
@@ -240,7 +241,7 @@ export class WorkingCopy {
   #killAgents(): void {
     const attempts = existsSync(this.ledgerPath) ? this.ledger().attempts : [];
     for (const { pid, endedAt } of attempts) {
-      if (endedAt === null && isAgent(pid)) endGroup(pid);
+      if (endedAt === null && isAgent(pid)) killProcess(-pid, 'SIGKILL');
     }
   }
 
@@ -282,18 +283,4 @@ function descriptorIn(path: string): LauncherDescriptor | null {
 function isAgent(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.includes('agent.sh');
-}
-
-function endGroup(pid: number): void {
-  killed(-pid);
-}
-
-/** false: it had ended by itself. */
-function killed(pid: number): boolean {
-  try {
-    return process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    return false;
-  }
 }
