@@ -14,7 +14,8 @@ it('an error inside the embedded graph is told once, and the run goes on', async
   const running = copy.orchestrate(['--persist-interval', '50ms']);
   await running.prints(told('persisted'));
   const database = new DatabaseSync(join(copy.root, '.ginko', 'graph.db'));
-  database.exec('DROP TABLE state; DROP TABLE event;');
+  // The graph may be in the midst of a write.
+  database.exec('PRAGMA busy_timeout = 10000; DROP TABLE state; DROP TABLE event;');
   database.close();
   copy.release();
   expect((await running.ended).code).toBe(0);
