@@ -4,6 +4,7 @@ import { Stage } from '../support/orchestrate-rig-stage.js';
 import { told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
 import { dryRunOfResume, isRecorded, launchersKnow, resume } from '../support/resume-rehearsal.js';
 import { chainPlan, flatPlan } from '../support/sprint-files.js';
+import { killProcess } from '../support/kill-process.js';
 
 const stage = new Stage();
 
@@ -68,7 +69,7 @@ describe('a dry run of a resume', () => {
     await running.prints(told('task_started'));
     await until(() => copy.ledger().attempts.length === 1);
     await running.killHard();
-    for (const { pid } of copy.ledger().attempts) process.kill(-pid, 'SIGKILL');
+    for (const { pid } of copy.ledger().attempts) killProcess(-pid, 'SIGKILL');
     await until(async () => (await launchersKnow(copy)).every(isRecorded));
     const flags = { maxAttempts: '1' };
     const dry = await dryRunOfResume(copy, { flags });

@@ -14,6 +14,7 @@ import {
 import { Stage } from '../support/orchestrate-rig-stage.js';
 import { ofKind, told, type WorkingCopy } from '../support/orchestrate-rig.js';
 import { flatPlan } from '../support/sprint-files.js';
+import { killProcess } from '../support/kill-process.js';
 
 /** What can happen to the launchers' journals behind the launcher's back. */
 const damages = {
@@ -46,7 +47,7 @@ describe('a launcher without the journal of the one before it', () => {
   async function loseJournal(orchestrator: TestOrchestrator, damage = damages.removed): Promise<void> {
     const lost = copy.launcher();
     damage(copy.launchers);
-    if (isSameProcess(lost)) process.kill(lost.pid, 'SIGKILL');
+    if (isSameProcess(lost)) killProcess(lost.pid, 'SIGKILL');
     await orchestrator.heard('reconnected');
   }
 
