@@ -1,4 +1,5 @@
 import { ok, type Failure, type Result } from '@ginkoai/contract';
+import type { ReconciliationRow } from '../decide/change.js';
 import { command } from '../options/local-agent-specs.js';
 import type { Prepared } from './prepared.js';
 import { findProgram } from './find-program.js';
@@ -40,13 +41,15 @@ export function tasksWithoutRunBlock({ found, specs }: Prepared, { cwd }: Prefli
     }));
 }
 
-/** Row C33 of the reconciliation table: nobody can tell which of the two a fact is about. */
+/** Nobody can tell which of the two a fact is about. The failure names its row of the reconciliation table. */
 function repeatedIds({ found }: Prepared, file: string): Failure[] {
   const repeated = found.sprint.problems.filter(({ code }) => code === 'duplicate_id');
   const [first] = repeated;
   if (first === undefined) return [];
   const more = repeated.length > 1 ? ` (and ${repeated.length - 1} more)` : '';
-  return [{ code: 'duplicate_task', message: `${file}:${first.line}: ${first.message}${more} Nothing was started.` }];
+  const row: ReconciliationRow = 'C33';
+  const message = `${file}:${first.line}: ${first.message}${more} Nothing was started.`;
+  return [{ code: 'duplicate_task', message, details: { row } }];
 }
 
 interface NamedProgram {
