@@ -1,4 +1,4 @@
-import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { isNetworkFileSystem } from '../../src/store/sqlite/database-file.js';
@@ -48,6 +48,18 @@ describe('the database file', () => {
     const again = await madeDatabase();
     expect(again.get(z.object({ revision: z.int() }), 'SELECT revision FROM graph')?.revision).toBe(7);
     again.close();
+  });
+
+  it('is whole without its journal once it was closed', async () => {
+    const database = await madeDatabase();
+    database.run("INSERT INTO graph (graph_id, revision) VALUES ('graph-1', 7)");
+    database.close();
+    const copy = join(folder.path, 'copy.db');
+    await copyFile(file, copy);
+    const opened = await openDatabase(copy);
+    if (!opened.ok) throw new Error(opened.failure.message);
+    expect(revisionOf(opened.value, 'graph-1')).toBe(7);
+    opened.value.close();
   });
 
   it.each([
