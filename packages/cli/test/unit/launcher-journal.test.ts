@@ -47,6 +47,16 @@ describe("the launcher's journal", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  it('has a record in its file as soon as it is written, without waiting for the disk', async () => {
+    await create();
+    let isWritten = false;
+    void journal.write(forgotten('a')).then(() => (isWritten = true));
+    expect(onDisk()).toEqual([forgotten('a')]);
+    await Promise.resolve();
+    expect(isWritten).toBe(true);
+    expect(await journal.flushed()).toBe(true);
+  });
+
   it('flushes what was appended before it closes, and takes nothing afterwards', async () => {
     await create();
     const appended = append('a');
@@ -73,7 +83,7 @@ describe("the launcher's journal", () => {
     await create(10);
     await append('a'.repeat(100));
     renameSync(folder, `${folder}-away`);
-    expect(await append('b')).toBe(false);
+    expect(await append('b'.repeat(250))).toBe(false);
     expect(journal.isFailing).toBe(true);
     expect(await append('c')).toBe(false);
     expect(lines.join('\n')).toMatch(/could not be written \(ENOENT.*tried again every second/s);

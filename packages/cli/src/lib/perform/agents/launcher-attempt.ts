@@ -31,7 +31,7 @@ export type BaseEnvironment = Readonly<Record<string, string>>;
 export interface AttemptSurroundings {
   /** The attempt as the records so far tell it. */
   readonly attempt: () => Attempt;
-  /** Folds a record into the state and appends it; `false`: it is not on disk. */
+  /** Folds a record into the state and appends it; `false`: it is not in the journal. */
   readonly record: (record: LauncherRecord) => Promise<boolean>;
   /** Resolves when the whole state is on disk after a record was refused. */
   readonly recovered: () => Promise<void>;
@@ -49,7 +49,7 @@ export const defaultGraceMs = 5_000;
 const pollMs = 100;
 
 /**
- * Carries one accepted attempt through to its durable end: start the command, wait for its exit, end what it left
+ * Carries one accepted attempt through to its recorded end: start the command, wait for its exit, end what it left
  * running, run the verify command, record, tell. After the death of an earlier launcher it goes on from what that one
  * recorded; then nobody can take the exit any more, so the process is only watched until it is gone.
  */
@@ -136,8 +136,8 @@ export class AttemptRun {
     this.#setLimit(started.at);
     if (this.#stopped) void this.#group.end(defaultGraceMs);
     const startedAt = new Date(started.at).toISOString();
-    void recorded.then((durable) => {
-      if (durable) this.surroundings.tell({ kind: 'started', key: this.#key, pid, processStartedAt, startedAt });
+    void recorded.then((written) => {
+      if (written) this.surroundings.tell({ kind: 'started', key: this.#key, pid, processStartedAt, startedAt });
     });
     return started;
   }
@@ -233,8 +233,8 @@ export class AttemptRun {
       from: processStartedAt,
       at: this.surroundings.now(),
     });
-    void recorded.then((durable) => {
-      if (durable) this.surroundings.tell({ kind: 'verifying', key: this.#key });
+    void recorded.then((written) => {
+      if (written) this.surroundings.tell({ kind: 'verifying', key: this.#key });
     });
     return this.#waitForVerifyExit({ group: new ProcessGroup(pid), exited, limitMs });
   }
@@ -263,12 +263,15 @@ export class AttemptRun {
     return this.#finish({ end: this.#end({ kind: 'not_started', reason, message }) });
   }
 
-  /** Durable first, told afterwards. */
+  /**
+   * Written first, so that no end of this launcher can lose it, and told afterwards. The flush goes on beside: whoever
+   * hears of an outcome makes it durable in a journal of their own before it counts.
+   */
   async #finish(finished: Omit<FinishedPhase, 'state' | 'process'>): Promise<void> {
     clearTimeout(this.#limit);
     this.#group = undefined;
-    const durable = await this.surroundings.record(finishedRecord(this.#key, finished));
-    if (!durable) await this.surroundings.recovered();
+    const written = await this.surroundings.record(finishedRecord(this.#key, finished));
+    if (!written) await this.surroundings.recovered();
     const attempt = this.surroundings.attempt();
     const { phase } = attempt;
     if (phase.state !== 'finished') throw new Error(`Attempt ${this.#key} is not finished after its last record.`);

@@ -43,8 +43,14 @@ export class LauncherAttempts {
     return [...this.options.state.attempts.values()].filter((attempt) => attempt.scope === scope);
   }
 
-  /** Folds a record in and appends it; `false`: it is not on disk. */
+  /** Folds a record in and writes it; `false`: it is not in the journal. */
   record(record: LauncherRecord): Promise<boolean> {
+    applyRecord(this.options.state, record);
+    return this.options.journal.write(record);
+  }
+
+  /** Like `record`, but resolves once it is on disk. */
+  recordDurably(record: LauncherRecord): Promise<boolean> {
     applyRecord(this.options.state, record);
     return this.options.journal.append(record);
   }
@@ -155,7 +161,7 @@ export class LauncherAttempts {
     );
   }
 
-  /** Makes an attempt durable, with whatever else is known of it, before it is carried on. */
+  /** Writes an attempt down, with whatever else is known of it, before it is carried on. */
   async #takeOn(attempt: Omit<Attempt, 'phase'>, { further, carry }: TakeOn): Promise<void> {
     const { key, scope } = attempt;
     const accepted = this.record(acceptedRecord(attempt));
@@ -163,8 +169,7 @@ export class LauncherAttempts {
     const taken = this.options.state.attempts.get(key);
     if (taken === undefined) throw new Error(`The attempt ${key} is unknown after its acceptance.`);
     this.#carry(taken, async (run) => {
-      const durable = await accepted;
-      if (durable) return carry(run);
+      if (await accepted) return carry(run);
       // Nobody was told of it, and the journal is written anew before anything else gets into it.
       this.options.state.attempts.delete(key);
       return this.#refuse(scope, key, cannotRecord);

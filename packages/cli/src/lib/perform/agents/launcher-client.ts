@@ -18,7 +18,7 @@ export type LauncherEvent =
   | { readonly kind: 'refused'; readonly key: string; readonly failure: Failure }
   | FromLauncherOf<'started'>
   | FromLauncherOf<'verifying'>
-  /** The outcome is durable in the launcher's journal, and nothing of the attempt runs any more. */
+  /** The outcome is in the launcher's journal, on disk some milliseconds later, and nothing of the attempt runs any more. */
   | FromLauncherOf<'finished'>
   /** The connection had been lost; a start that was not answered has been sent again with its key. */
   | { readonly kind: 'reconnected'; readonly attempts: readonly LauncherAttempt[] }

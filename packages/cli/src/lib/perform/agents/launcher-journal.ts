@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { FailureError, launcherLine, unwrap, type LauncherRecord } from '@ginkoai/contract';
 import { checksumOf } from '../checksum.js';
@@ -15,21 +15,31 @@ export interface LauncherJournalOptions {
 }
 
 const retryMs = 1_000;
+/** How long what nobody waits for stays in the system's cache only. */
+const lazyFlushMs = 10;
 
 interface Waiting {
   readonly text: string;
-  readonly settle: (durable: boolean) => void;
+  readonly isFlushed: boolean;
+  readonly settle: (isThere: boolean) => void;
 }
 
 /**
- * Append-only NDJSON with group commit: lines that arrive while a flush runs go out together with the next one.
- * After a write that failed nothing in the file is trusted: it is written anew, from the state, once a second until
- * that succeeds.
+ * Append-only NDJSON. A record is written at once, so that it outlives this process, and flushed in groups, so that it
+ * outlives the machine. After a write that failed nothing in the file is trusted: it is written anew, from the state,
+ * once a second until that succeeds.
  */
 export class LauncherJournal {
   #file: FileHandle | undefined;
+  /** What came while the file was written anew. */
   #queue: Waiting[] = [];
+  /** Written, and waiting for the flush. */
+  #unflushed: Waiting[] = [];
+  #isDirty = false;
+  #isFlushDue = false;
+  #isWritingAnew = false;
   #draining: Promise<void> | undefined;
+  #lazyTimer: NodeJS.Timeout | undefined;
   #bytes = 0;
   #bytesWhenNew = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -53,26 +63,34 @@ export class LauncherJournal {
   }
 
   /**
-   * `true` once the record is on disk; `false` when it could not be written. Then it is the caller's choice to take
-   * the record back out of the state, or to wait for `recovered`: the snapshot will hold it.
+   * `true` once the record is in the file, where the next launcher finds it; some milliseconds later it is on disk.
+   * `false` when it could not be written. Then it is the caller's choice to take the record back out of the state, or
+   * to wait for `recovered`: the snapshot will hold it.
    */
+  write(record: LauncherRecord): Promise<boolean> {
+    return this.#enqueue(encodeRecord(record), { isFlushed: false });
+  }
+
+  /** Like `write`, but `true` once the record is on disk. */
   append(record: LauncherRecord): Promise<boolean> {
-    return this.#enqueue(encodeRecord(record));
+    return this.#enqueue(encodeRecord(record), { isFlushed: true });
   }
 
-  /** `true` once everything appended so far is on disk. */
+  /** `true` once everything written so far is on disk. */
   flushed(): Promise<boolean> {
-    return this.#enqueue('');
+    return this.#enqueue('', { isFlushed: true });
   }
 
-  #enqueue(text: string): Promise<boolean> {
+  #enqueue(text: string, { isFlushed }: { readonly isFlushed: boolean }): Promise<boolean> {
     if (this.isFailing || this.#closed) {
       this.#missed = true;
       return Promise.resolve(false);
     }
     return new Promise((settle) => {
-      this.#queue.push({ text, settle });
-      this.#draining ??= this.#drain();
+      this.#queue.push({ text, isFlushed, settle });
+      if (!this.#isWritingAnew) this.#writeQueue();
+      if (isFlushed) this.#flushNow();
+      else if (this.#isDirty) this.#lazyTimer ??= setTimeout(() => this.#flushNow(), lazyFlushMs);
     });
   }
 
@@ -84,44 +102,71 @@ export class LauncherJournal {
 
   /** Flushes what was appended and closes the file. */
   async close(): Promise<void> {
+    if (this.#isDirty && !this.isFailing) this.#flushNow();
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#lazyTimer);
     await this.#draining;
     await this.#file?.close();
     this.#file = undefined;
   }
 
+  /** Into the system's cache, without a turn of the loop. */
+  #writeQueue(): void {
+    const waiting = this.#queue;
+    this.#queue = [];
+    try {
+      this.#writeText(waiting.map(({ text }) => text).join(''));
+    } catch (error) {
+      this.#fail(error, waiting);
+      return;
+    }
+    for (const entry of waiting) {
+      if (entry.isFlushed) this.#unflushed.push(entry);
+      else entry.settle(true);
+    }
+  }
+
+  #writeText(text: string): void {
+    if (this.#file === undefined) throw new Error('The journal is written to before it is open.');
+    const bytes = Buffer.from(text);
+    if (bytes.length === 0) return;
+    for (let written = 0; written < bytes.length;) written += writeSync(this.#file.fd, bytes, written);
+    this.#bytes += bytes.length;
+    this.#isDirty = true;
+  }
+
+  #flushNow(): void {
+    this.#isFlushDue = true;
+    this.#draining ??= this.#drain();
+  }
+
   async #drain(): Promise<void> {
-    // One turn of the loop later everything that arrived in this turn shares the flush.
+    // One turn of the loop later everything that was written in this turn shares the flush.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
-      const batch = this.#queue;
-      this.#queue = [];
-      const written = await this.#write(batch);
-      for (const { settle } of batch) settle(written);
-      if (!written) break;
+    while (this.#isFlushDue && !this.isFailing) {
+      this.#isFlushDue = false;
+      clearTimeout(this.#lazyTimer);
+      this.#lazyTimer = undefined;
+      const waiting = this.#unflushed;
+      this.#unflushed = [];
+      try {
+        await this.#makeDurable();
+        for (const { settle } of waiting) settle(true);
+      } catch (error) {
+        this.#fail(error, waiting);
+      }
     }
     this.#draining = undefined;
   }
 
-  async #write(batch: readonly Waiting[]): Promise<boolean> {
-    try {
-      if (this.#isDueForRewrite()) await this.#writeAnew();
-      else await this.#appendText(batch.map(({ text }) => text).join(''));
-      return true;
-    } catch (error) {
-      this.#fail(error);
-      return false;
-    }
-  }
-
-  async #appendText(text: string): Promise<void> {
-    if (this.#file === undefined) throw new Error('The journal is written to before it is open.');
-    const bytes = Buffer.from(text);
-    if (bytes.length === 0) return;
-    await this.#file.writeFile(bytes);
-    await this.#file.datasync();
-    this.#bytes += bytes.length;
+  async #makeDurable(): Promise<void> {
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
+    if (!this.#isDueForRewrite()) return this.#file?.datasync();
+    await this.#writeAnew();
+    this.#writeQueue();
+    if (this.#unflushed.length > 0) this.#isFlushDue = true;
   }
 
   #isDueForRewrite(): boolean {
@@ -131,6 +176,15 @@ export class LauncherJournal {
 
   /** A new file beside the old one, then renamed over it: at every instant one of them is complete. */
   async #writeAnew(): Promise<void> {
+    this.#isWritingAnew = true;
+    try {
+      await this.#replaceFile();
+    } finally {
+      this.#isWritingAnew = false;
+    }
+  }
+
+  async #replaceFile(): Promise<void> {
     const { path, snapshot } = this.options;
     // The state is read before anything is awaited, so that what is appended meanwhile comes after it.
     const bytes = Buffer.from([...snapshot()].map(encodeRecord).join(''));
@@ -141,12 +195,14 @@ export class LauncherJournal {
     await replaced?.close();
   }
 
-  #fail(error: unknown): void {
-    this.options.log(`${reasonOf(error)} It is tried again every second; until then no task is started.`);
-    const refused = this.#queue;
-    this.#queue = [];
+  #fail(error: unknown, waiting: readonly Waiting[]): void {
+    const reason = reasonOf(error);
+    if (!this.isFailing) {
+      this.options.log(`${reason} It is tried again every second; until then no task is started.`);
+      this.#retryLater();
+    }
+    const refused = [...waiting, ...this.#unflushed.splice(0), ...this.#queue.splice(0)];
     for (const { settle } of refused) settle(false);
-    this.#retryLater();
   }
 
   #retryLater(): void {

@@ -28,6 +28,8 @@ type Hello = Extract<ToLauncher, { kind: 'hello' }>;
 type Refusal = Omit<FromLauncherOf<'refused'>, 'kind'>;
 
 const helloWithinMs = 10_000;
+/** What only tells how far an attempt is: nothing waits for it, and a short attempt's goes out with its end. */
+const progress: ReadonlySet<FromLauncher['kind']> = new Set(['accepted', 'started', 'verifying']);
 
 /**
  * Listens to orchestrators. In every scope the latest hello that the fence lets through is the one that counts: from
@@ -74,8 +76,9 @@ export class LauncherServer {
     const connection = this.#current.get(scope);
     if (connection === undefined) return;
     const held = this.#held.get(connection);
-    if (held === undefined) connection.send(message);
-    else held.push(message);
+    if (held !== undefined) held.push(message);
+    else if (progress.has(message.kind)) connection.sendLazily(message);
+    else connection.send(message);
   }
 
   #connect(socket: Socket): void {
@@ -155,7 +158,7 @@ export class LauncherServer {
     attempts.supplyEnvironment(scope, hello.env);
     // The state is ahead of the disk: what it holds now is on disk once the hello, which follows it, is.
     const known = attempts.ofScope(scope).map(toLauncherAttempt);
-    const durable = await attempts.record({
+    const durable = await attempts.recordDurably({
       t: 'hello',
       scope,
       epoch,
