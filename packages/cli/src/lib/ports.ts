@@ -76,7 +76,7 @@ export interface StartRequest {
 /** Where tasks are worked on: the launchers of this working copy. */
 export interface Agents {
   /** Starts attempts whose assignments are durable. A failure to start comes back as the attempt's end. */
-  start(requests: readonly StartRequest[]): Promise<void>;
+  start(requests: readonly StartRequest[]): void;
   stop(id: AttemptId): void;
   /** The ends of these are in the journal. */
   settle(ids: readonly AttemptId[]): void;
@@ -92,7 +92,13 @@ export interface CheckpointFile {
 
 /** The journal of this orchestrator's epoch. */
 export interface EventLog {
-  /** Resolves once the events are on disk. */
+  /** The events outlive this process; nobody may hear of them before the flush. */
+  write(events: readonly RunEvent[]): Result<void>;
+  /** Resolves once everything written is on disk. */
+  flush(): Promise<Result<void>>;
+  /** Whether something was written that is not on disk yet. */
+  readonly hasUnflushed: boolean;
+  /** `write` and `flush`; also of an event that begins a new epoch. */
   append(events: readonly RunEvent[]): Promise<Result<void>>;
   readonly bytes: number;
   close(): Promise<Result<void>>;

@@ -25,8 +25,6 @@ describe('saving the checkpoint while the run goes on', () => {
         saveSync: () => answer,
       },
       journal: {
-        append: () => Promise.resolve(ok(undefined)),
-        close: () => Promise.resolve(ok(undefined)),
         get bytes() {
           return journalBytes;
         },

@@ -52,40 +52,34 @@ describe('a journal', () => {
     expect(await writtenSequences()).toHaveLength(50);
   });
 
-  it('writes what nobody waits for with the next group, before it', async () => {
+  it('has events in the file as soon as they are written, and says when they are on disk', async () => {
     const journal = await open();
-    journal.appendLazily([taskAdded(1)]);
-    journal.appendLazily([taskAdded(2)]);
-    expect(readFileSync(path(), 'utf8')).toBe('');
-    valueOf(await journal.append([taskAdded(3)]));
-    expect(await writtenSequences()).toEqual([1, 2, 3]);
-    valueOf(await journal.close());
-  });
-
-  it('writes what nobody waits for after a while by itself', async () => {
-    const journal = await open();
-    journal.appendLazily([taskAdded(1)]);
-    while (journal.bytes === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await writtenSequences()).toEqual([1]);
+    valueOf(journal.write([taskAdded(1)]));
+    valueOf(journal.write([taskAdded(2)]));
+    expect(await writtenSequences()).toEqual([1, 2]);
+    expect([journal.hasUnflushed, journal.bytes]).toEqual([true, 0]);
+    valueOf(await journal.flush());
+    expect([journal.hasUnflushed, journal.bytes]).toEqual([false, statSync(path()).size]);
     valueOf(await journal.close());
   });
 
   it('answers an append without events once everything before is durable', async () => {
     const journal = await open();
-    journal.appendLazily([taskAdded(1)]);
+    valueOf(journal.write([taskAdded(1)]));
     valueOf(await journal.append([]));
-    expect(await writtenSequences()).toEqual([1]);
+    expect(journal.hasUnflushed).toBe(false);
     valueOf(await journal.append([]));
     valueOf(await journal.close());
   });
 
-  it('writes what is pending when it is closed, and takes nothing afterwards', async () => {
+  it('flushes what was written when it is closed, and takes nothing afterwards', async () => {
     const journal = await open();
-    journal.appendLazily(tasksAdded(1, 3));
+    valueOf(journal.write(tasksAdded(1, 3)));
     valueOf(await journal.close());
     valueOf(await journal.close());
+    expect(journal.hasUnflushed).toBe(false);
     expect(await writtenSequences()).toEqual([1, 2, 3]);
-    expect(() => journal.appendLazily([taskAdded(4)])).toThrow('is closed');
+    expect(() => journal.write([taskAdded(4)])).toThrow('is closed');
   });
 
   it('goes on behind the last whole line when it is opened again, and cuts off a torn one', async () => {

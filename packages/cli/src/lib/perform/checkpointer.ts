@@ -7,7 +7,7 @@ const journalBytesBetweenSaves = 4 * 1024 * 1024;
 
 export interface CheckpointerParts {
   readonly file: CheckpointFile;
-  readonly journal: EventLog;
+  readonly journal: Pick<EventLog, 'bytes'>;
   readonly clock: Clock;
   readonly intervalMs: Millis;
   readonly reporter: Pick<Reporter, 'event'>;

@@ -28,6 +28,20 @@ export class EpochJournal implements EventLog {
     return this.#current.append(events);
   }
 
+  write(events: readonly RunEvent[]): Result<void> {
+    if (events.some(({ kind }) => kind === 'lease_granted'))
+      throw new Error('A new epoch needs a new file: append it.');
+    return this.#current.write(events);
+  }
+
+  flush(): Promise<Result<void>> {
+    return this.#current.flush();
+  }
+
+  get hasUnflushed(): boolean {
+    return this.#current.hasUnflushed;
+  }
+
   get bytes(): number {
     return this.#earlierBytes + this.#current.bytes;
   }

@@ -20,6 +20,8 @@ export interface GraphLinks {
 
 export interface GraphLinksHooks {
   readonly checkpoint: () => OrchestratorCheckpoint;
+  /** Resolves when everything in the state is on disk: only that may be told to others. */
+  readonly settled: () => Promise<void>;
   /** How far people's words in the graph are in the journal. */
   readonly revision: () => number;
   readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
@@ -52,18 +54,16 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
         { epicId, runId: state.runId, orchestratorId, epoch: state.epoch, events: [...events] },
         once,
       ),
-    syncTasks: () =>
-      client.syncTasks(
-        {
-          epicId,
-          orchestratorId,
-          epoch: state.epoch,
-          readRevision: hooks.revision(),
-          tasks: tasksOf(state),
-        },
-        once,
-      ),
-    checkpoint: hooks.checkpoint,
+    syncTasks: async () => {
+      await hooks.settled();
+      const { epoch } = state;
+      const told = { epicId, orchestratorId, epoch, readRevision: hooks.revision(), tasks: tasksOf(state) };
+      return client.syncTasks(told, once);
+    },
+    checkpoint: async () => {
+      await hooks.settled();
+      return hooks.checkpoint();
+    },
     reporter,
     onPersisted: hooks.onPersisted,
     trouble: claim.graphTrouble,

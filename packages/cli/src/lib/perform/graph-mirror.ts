@@ -27,7 +27,8 @@ export interface GraphMirrorParts {
   readonly appendEvents: (events: readonly RunEvent[]) => Promise<Result<unknown>>;
   /** Tells the graph how each task stands, for whoever asks it about one. */
   readonly syncTasks: () => Promise<Result<unknown>>;
-  readonly checkpoint: () => OrchestratorCheckpoint;
+  /** The state as it is on disk. */
+  readonly checkpoint: () => Promise<OrchestratorCheckpoint>;
   readonly reporter: Pick<Reporter, 'event'>;
   readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
   /** What is wrong with the graph from the start, and was told. */
@@ -98,7 +99,7 @@ export function createGraphMirror(parts: GraphMirrorParts): Mirror {
   };
 
   const persist = async (): Promise<void> => {
-    const checkpoint = parts.checkpoint();
+    const checkpoint = await parts.checkpoint();
     if (!needsState && checkpoint.sequence === persistedSequence) {
       persistedAt = clock.monotonic();
       return;

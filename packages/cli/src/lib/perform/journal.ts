@@ -1,4 +1,4 @@
-import { constants, writeSync } from 'node:fs';
+import { constants, ftruncateSync, writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { journalLine, ok, type Epoch, type Failure, type Result, type RunEvent } from '@ginkoai/contract';
@@ -21,13 +21,18 @@ export interface Journal {
   /** Why nothing can be appended any more; `undefined`: it can. */
   readonly failure: Failure | undefined;
   /**
-   * Resolves when these events, and all before them, are durable. Without events: when all before are. After a
-   * failed write the journal takes nothing more and answers with that failure (`disk_full`, `file_unwritable`).
+   * In the file when it returns: the events outlive this process, and the machine once they are flushed. Nobody may
+   * hear of them before. After a failure the journal takes nothing more and answers with it (`disk_full`,
+   * `file_unwritable`).
    */
+  write(events: readonly RunEvent[]): Result<void>;
+  /** Resolves when everything written so far is on disk. Those who wait meanwhile share the next flush. */
+  flush(): Promise<Result<void>>;
+  /** Whether something was written that is not on disk yet. */
+  readonly hasUnflushed: boolean;
+  /** `write` and `flush`. */
   append(events: readonly RunEvent[]): Promise<Result<void>>;
-  /** For events nobody waits for: they go out with the next group, at the latest after 100 ms. */
-  appendLazily(events: readonly RunEvent[]): void;
-  /** Writes what is pending and closes the file. */
+  /** Flushes and closes the file. */
   close(): Promise<Result<void>>;
 }
 
@@ -116,14 +121,13 @@ interface OpenedJournal extends OpenedAt {
 }
 
 interface Waiter {
-  /** How many lines must be durable. */
-  readonly lines: number;
+  /** How much of the file must be on disk. */
+  readonly bytes: number;
   readonly resolve: (result: Result<void>) => void;
 }
 
-/** Lines of one group: bounds the text that is built at once, and so how long the loop is held up. */
-const maxGroupLines = 5_000;
-const lazyDelayMs = 100;
+/** Lines of one write: bounds the text that is built at once. */
+const maxLines = 5_000;
 /** A character takes three bytes at most. */
 const maxEventCharacters = maxLineBytes / 4;
 
@@ -132,14 +136,11 @@ class FileJournal implements Journal {
   readonly path: string;
   readonly warnings: readonly string[];
   readonly #handle: FileHandle;
-  #bytes: number;
+  #writtenBytes: number;
+  #durableBytes: number;
   #failure: Failure | undefined;
-  #pending: string[] = [];
   #waiters: Waiter[] = [];
-  #takenLines = 0;
-  #durableLines = 0;
   #flushing: Promise<void> | undefined;
-  #lazyTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor({ epoch, path, handle, bytes, warnings }: OpenedJournal) {
@@ -147,108 +148,117 @@ class FileJournal implements Journal {
     this.path = path;
     this.warnings = warnings;
     this.#handle = handle;
-    this.#bytes = bytes;
+    this.#writtenBytes = bytes;
+    this.#durableBytes = bytes;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#durableBytes;
   }
 
   get failure(): Failure | undefined {
     return this.#failure;
   }
 
-  append(events: readonly RunEvent[]): Promise<Result<void>> {
-    this.#take(events);
+  get hasUnflushed(): boolean {
+    return this.#durableBytes < this.#writtenBytes;
+  }
+
+  write(events: readonly RunEvent[]): Result<void> {
+    if (this.#closed) throw new Error(`The journal ${this.path} is closed, but events are appended to it.`);
+    for (let start = 0; start < events.length && this.#failure === undefined; start += maxLines) {
+      this.#writeLines(
+        events
+          .slice(start, start + maxLines)
+          .map(lineOf)
+          .join(''),
+      );
+    }
+    return this.#failure === undefined ? ok(undefined) : { ok: false, failure: this.#failure };
+  }
+
+  flush(): Promise<Result<void>> {
     if (this.#failure !== undefined) return Promise.resolve({ ok: false, failure: this.#failure });
-    if (this.#durableLines === this.#takenLines) return Promise.resolve(ok(undefined));
+    if (!this.hasUnflushed) return Promise.resolve(ok(undefined));
     return new Promise((resolve) => {
-      this.#waiters.push({ lines: this.#takenLines, resolve });
-      this.#flushSoon();
+      this.#waiters.push({ bytes: this.#writtenBytes, resolve });
+      // One turn later, so that what is written in the same turn goes out together.
+      this.#flushing ??= Promise.resolve().then(() => this.#flushAll());
     });
   }
 
-  appendLazily(events: readonly RunEvent[]): void {
-    this.#take(events);
-    if (this.#failure !== undefined || this.#flushing !== undefined || events.length === 0) return;
-    this.#lazyTimer ??= setTimeout(() => this.#flushSoon(), lazyDelayMs);
+  append(events: readonly RunEvent[]): Promise<Result<void>> {
+    const written = this.write(events);
+    return written.ok ? this.flush() : Promise.resolve(written);
   }
 
   async close(): Promise<Result<void>> {
     if (this.#closed) return ok(undefined);
-    const flushed = await this.append([]);
+    const flushed = await this.flush();
     this.#closed = true;
-    clearTimeout(this.#lazyTimer);
     await this.#flushing;
     try {
       await this.#handle.close();
     } catch (error) {
       // Every line was durable before: only a failure that nobody was told of yet is worth telling.
-      if (flushed.ok) return { ok: false, failure: writeFailure({ error, path: this.path, what: 'The journal' }) };
+      if (flushed.ok) return { ok: false, failure: this.#failureOf(error) };
     }
     return flushed;
   }
 
-  #take(events: readonly RunEvent[]): void {
-    if (this.#closed) throw new Error(`The journal ${this.path} is closed, but events are appended to it.`);
-    if (this.#failure !== undefined) return;
-    for (const event of events) {
-      const text = JSON.stringify(event);
-      // Too long to be read back, and so as good as lost.
-      if (text.length > maxEventCharacters)
-        throw new Error(`A ${event.kind} of ${text.length} characters is no event.`);
-      this.#pending.push(`${journalLine.head(checksumOf(text))}${text}${journalLine.tail}\n`);
+  /** Into the system's cache without a turn of the loop; only the flush is worth waiting for. */
+  #writeLines(text: string): void {
+    const bytes = Buffer.from(text);
+    try {
+      for (let written = 0; written < bytes.length;) written += writeSync(this.#handle.fd, bytes, written);
+      this.#writtenBytes += bytes.length;
+    } catch (error) {
+      this.#failure = this.#failureOf(error);
+      this.#cutUnfinished();
     }
-    this.#takenLines += events.length;
   }
 
-  #flushSoon(): void {
-    clearTimeout(this.#lazyTimer);
-    this.#lazyTimer = undefined;
-    // One turn later, so that what is appended in the same turn goes out together.
-    this.#flushing ??= Promise.resolve().then(() => this.#flush());
+  /** Takes back what went out of lines that were refused; lines that were written before stay. */
+  #cutUnfinished(): void {
+    try {
+      ftruncateSync(this.#handle.fd, this.#writtenBytes);
+    } catch (error) {
+      // Then they stay too: each is whole, or torn and cut off on load. The first failure is the one to act on.
+      if (errorCode(error) === undefined) throw error;
+    }
   }
 
-  async #flush(): Promise<void> {
-    while (this.#pending.length > 0 && this.#failure === undefined) {
-      const lines = this.#pending.splice(0, maxGroupLines);
-      const failure = await this.#write(Buffer.from(lines.join('')));
-      if (failure === undefined) this.#durableLines += lines.length;
-      else this.#break(failure);
+  async #flushAll(): Promise<void> {
+    while (this.#waiters.length > 0) {
+      const bytes = this.#writtenBytes;
+      try {
+        if (this.#failure === undefined && this.hasUnflushed) await this.#handle.datasync();
+        if (this.#failure === undefined) this.#durableBytes = bytes;
+      } catch (error) {
+        this.#failure ??= this.#failureOf(error);
+      }
       this.#answer();
     }
-    // In the turn that saw nothing pending: whoever was just answered may append again before this promise settles.
+    // In the turn that saw nobody waiting: whoever was just answered may ask again before this promise settles.
     this.#flushing = undefined;
-  }
-
-  async #write(bytes: Buffer): Promise<Failure | undefined> {
-    try {
-      // Into the system's cache without a turn of the loop; only the flush is worth waiting for.
-      for (let written = 0; written < bytes.length;) written += writeSync(this.#handle.fd, bytes, written);
-      await this.#handle.datasync();
-      this.#bytes += bytes.length;
-      return undefined;
-    } catch (error) {
-      const failure = writeFailure({ error, path: this.path, what: 'The journal' });
-      // What went out of this group was acknowledged to nobody. If even this fails, the lines stay: each is whole, or
-      // torn and cut off on load. Nothing is told apart from that, since the first failure is the one to act on.
-      await this.#handle.truncate(this.#bytes).catch(() => undefined);
-      return failure;
-    }
-  }
-
-  #break(failure: Failure): void {
-    this.#failure = failure;
-    this.#pending = [];
   }
 
   #answer(): void {
     const failure = this.#failure;
-    const due =
-      failure === undefined
-        ? this.#waiters.findIndex((waiter) => waiter.lines > this.#durableLines)
-        : this.#waiters.length;
-    const answered = this.#waiters.splice(0, due === -1 ? this.#waiters.length : due);
+    const isDue = ({ bytes }: Waiter): boolean => failure !== undefined || bytes <= this.#durableBytes;
+    const answered = this.#waiters.filter(isDue);
+    this.#waiters = this.#waiters.filter((waiter) => !isDue(waiter));
     for (const { resolve } of answered) resolve(failure === undefined ? ok(undefined) : { ok: false, failure });
   }
+
+  #failureOf(error: unknown): Failure {
+    return writeFailure({ error, path: this.path, what: 'The journal' });
+  }
+}
+
+function lineOf(event: RunEvent): string {
+  const text = JSON.stringify(event);
+  // Too long to be read back, and so as good as lost.
+  if (text.length > maxEventCharacters) throw new Error(`A ${event.kind} of ${text.length} characters is no event.`);
+  return `${journalLine.head(checksumOf(text))}${text}${journalLine.tail}\n`;
 }

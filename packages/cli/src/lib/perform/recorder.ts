@@ -8,12 +8,14 @@ import { reconciledNotice } from './reported-changes.js';
 
 export interface Recorder {
   /**
-   * Makes events true: journal, then state, then everybody who hears of them. In that order, whatever crashes.
-   * `changes`: what reconciliation found, of which they are the events; told as one.
+   * Makes events true: journal, then state, then, once they are on disk, everybody who hears of them. In that order,
+   * whatever crashes. `changes`: what reconciliation found, of which they are the events; told as one.
    */
   record(events: readonly NewRunEvent[], changes?: readonly ReportedChange[]): Promise<Result<void>>;
-  /** Events that came to this process already numbered and durable. */
-  readonly recorded: number;
+  /** The first half: what follows from events can be written down with them, and share their flush. */
+  write(events: readonly NewRunEvent[]): Result<void>;
+  /** The second half, for everything written so far. */
+  commit(): Promise<Result<void>>;
 }
 
 export interface RecorderParts {
@@ -25,26 +27,50 @@ export interface RecorderParts {
 }
 
 export function createRecorder({ state, journal, clock, mirror, reporter }: RecorderParts): Recorder {
-  let recorded = 0;
+  let untold: RunEvent[] = [];
+
+  const stamp = (events: readonly NewRunEvent[]): RunEvent[] => {
+    const at = new Date(clock.now()).toISOString();
+    return events.map((event, index) => stampEvent(event, state.sequence + index, at));
+  };
+
+  const tellUntold = (): void => {
+    const events = untold;
+    untold = [];
+    if (events.length > 0) mirror.offer(events);
+    for (const event of events) reporter.event(event);
+  };
+
   return {
     async record(events, changes = []) {
-      const at = new Date(clock.now()).toISOString();
-      if (events.length === 0) {
-        if (changes.length > 0) reporter.event(reconciledNotice({ at, changes, events: [] }));
-        return ok(undefined);
-      }
-      const stamped: RunEvent[] = events.map((event, index) => stampEvent(event, state.sequence + index, at));
+      const stamped = stamp(events);
       const written = await journal.append(stamped);
       if (!written.ok) return written;
-      recorded += stamped.length;
       for (const event of stamped) applyEvent(state, event);
-      mirror.offer(stamped);
-      if (changes.length > 0) reporter.event(reconciledNotice({ at, changes, events: stamped }));
-      for (const event of stamped) reporter.event(event);
+      tellUntold();
+      if (changes.length > 0) {
+        const at = new Date(clock.now()).toISOString();
+        reporter.event(reconciledNotice({ at, changes, events: stamped }));
+      }
+      untold = stamped;
+      tellUntold();
       return written;
     },
-    get recorded() {
-      return recorded;
+    write(events) {
+      const stamped = stamp(events);
+      const written = journal.write(stamped);
+      if (!written.ok) return written;
+      for (const event of stamped) {
+        applyEvent(state, event);
+        untold.push(event);
+      }
+      return written;
+    },
+    async commit() {
+      if (untold.length === 0) return ok(undefined);
+      const flushed = await journal.flush();
+      if (flushed.ok) tellUntold();
+      return flushed;
     },
   };
 }

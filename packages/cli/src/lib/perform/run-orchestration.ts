@@ -20,7 +20,7 @@ import { judgeWorld, type GraphWord } from '../decide/judge-world.js';
 import { reconcile } from '../decide/reconcile.js';
 import { isCurrentAttempt, type RunState } from '../decide/run-state.js';
 import type { Stop } from '../decide/stop-reason.js';
-import type { Agents, Clock, InterruptLevel, Lease, MarkWriter, RunInput, SprintPort } from '../ports.js';
+import type { Agents, Clock, InterruptLevel, Lease, MarkWriter, RunInput, SprintPort, StartRequest } from '../ports.js';
 import type { Notice, ReportedChange, Reporter } from '../report/reporter.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { Inbox } from './inbox.js';
@@ -102,8 +102,9 @@ const startsWaitMs: Millis = 100;
 const stopAgentsTimeoutMs: Millis = 8_000;
 
 /**
- * The only loop: what happened -> events -> durable -> folded; then decide -> intents -> durable -> performed; then
- * sleep until something happens or it is time to look again.
+ * The only loop: what happened -> events -> written and folded; then decide -> intents -> written and folded; then one
+ * flush for both, and what they bring about is told and performed; then sleep until something happens or it is time to
+ * look again.
  */
 export async function runOrchestration(parts: OrchestrationParts): Promise<LoopEnd> {
   return new Orchestration(parts).run();
@@ -117,6 +118,10 @@ class Orchestration {
   #stopAgentsBy: Millis | null = null;
   #takenOver: Stop | null = null;
   #fatal: Stop | null = null;
+  /** In the journal and in the state, but not on disk for sure. */
+  readonly #uncommitted: NewRunEvent[] = [];
+  /** Ended attempts, which the launcher forgets once their ends are durable. */
+  readonly #unsettled: AttemptId[] = [];
   /** Not recorded yet. */
   #starts: NewRunEvent[] = [];
   #startsDueAt: Millis | null = null;
@@ -139,14 +144,14 @@ class Orchestration {
 
   /** One turn. Non-null: the run ends. */
   async #cycle(): Promise<Stop | null> {
-    const { clock, inbox, suspension, lease, checkpointer } = this.#parts;
+    const { clock, inbox, suspension, lease, checkpointer, agents } = this.#parts;
     if (suspension.wasSuspended()) await lease.confirm();
     const inputs = inbox.take();
     await this.#giveWay(inputs);
     if (this.#takenOver === null) await this.#hear(inputs);
     const interrupted = this.#interrupted();
     const ended = this.#takenOver ?? this.#fatal ?? (this.#state.open.size > 0 ? interrupted : null);
-    if (ended !== null) return ended;
+    if (ended !== null) return this.#endWith(ended);
     const now = clock.now();
     applyClock(this.#state, now);
     const limits = this.#parts.limits();
@@ -156,21 +161,30 @@ class Orchestration {
     const assignments: AssignDecision[] = [];
     const records: NewRunEvent[] = [];
     for (const decision of decisions) {
-      if (decision.kind === 'stop') return (await this.#hasNews()) ? null : (this.#fatal ?? decision);
+      if (decision.kind === 'stop') return (await this.#hasNews()) ? null : this.#endWith(decision);
       if (decision.kind === 'record') records.push(decision.event);
       else assignments.push(decision);
     }
-    await this.#record(records);
+    this.#write(records);
     // Nothing runs any more, and there is no other reason to end: what was left to do is left.
-    if (interrupted !== null && records.length === 0) return interrupted;
-    if (this.#interrupt === null && lease.mayAssign()) await this.#assign(assignments);
+    if (interrupted !== null && records.length === 0) return this.#endWith(interrupted);
+    const starts = this.#interrupt === null && lease.mayAssign() ? this.#intend(assignments) : [];
+    // What came to an end and what follows from it become durable together.
+    await this.#commit();
+    if (this.#fatal === null) agents.start(starts);
     checkpointer.saveIfDue(this.#state.sequence);
     if (records.length === 0 && this.#fatal === null) await inbox.wait(this.#nextLook(now, wakeAt), clock);
     return null;
   }
 
+  async #endWith(stop: Stop): Promise<Stop> {
+    await this.#commit();
+    return this.#takenOver ?? this.#fatal ?? stop;
+  }
+
   /** Before the run ends: a person may have added or unblocked tasks since the last look. */
   async #hasNews(): Promise<boolean> {
+    await this.#commit();
     if (this.#fatal !== null) return false;
     // Our own marks first, so that the look is the last thing before the end.
     await this.#parts.marks.settle();
@@ -196,10 +210,13 @@ class Orchestration {
     return Math.min(now + this.#parts.pollIntervalMs, ...moments);
   }
 
-  /** Turns what happened into events and makes them true. Ends that come together share one flush. */
+  /** Turns what happened into events. Ends that come together are judged together. */
   async #hear(inputs: readonly RunInput[]): Promise<void> {
     const events: NewRunEvent[] = [];
     const ended: AttemptId[] = [];
+    const writeEnds = (): void => {
+      if (this.#write(events.splice(0))) this.#unsettled.push(...ended.splice(0));
+    };
     const closing = new Set<TaskId>();
     for (const input of inputs) {
       switch (input.kind) {
@@ -221,13 +238,12 @@ class Orchestration {
           break;
         }
         default:
-          await this.#record(events.splice(0));
+          writeEnds();
+          await this.#commit();
           await this.#hearOther(input);
       }
     }
-    await this.#record(events);
-    // Only what is durable here may be forgotten by the launcher.
-    if (this.#fatal === null) this.#parts.agents.settle(ended);
+    writeEnds();
   }
 
   async #hearOther(
@@ -316,8 +332,8 @@ class Orchestration {
     return { now: this.#parts.clock.now(), limits: this.#parts.limits(), chance: this.#parts.chance };
   }
 
-  /** Gives out tasks: the intents become durable together, then the agents are told. */
-  async #assign(decisions: readonly AssignDecision[]): Promise<void> {
+  /** Writes down what is to be given out. The agents are told once that is durable. */
+  #intend(decisions: readonly AssignDecision[]): StartRequest[] {
     const { stopping, strays } = this.#parts;
     const ofEarlierRuns = new Set(strays.values());
     const free = decisions.filter(({ taskId }) => {
@@ -326,18 +342,16 @@ class Orchestration {
       if (!isFree) this.#warn('already_in_progress', `${taskId} is already in progress; skipped.`, { isVerbose: true });
       return isFree;
     });
-    if (free.length === 0) return;
+    if (free.length === 0) return [];
     const events = free.map(({ taskId, agentId, generation, attempt }): NewRunEvent => {
       const hash = this.#state.tasks.get(taskId)?.definition?.hash;
       const definition = hash === undefined ? {} : { definition: hash };
       return { kind: 'task_assigned', taskId, agentId, generation, attempt, place: this.#state.place, ...definition };
     });
-    if (!(await this.#record(events)).ok) return;
+    if (!this.#write(events)) return [];
     this.#figures.attempts += free.length;
     for (const { taskId } of free) this.#parts.phases.set(taskId, 'starting');
-    await this.#parts.agents.start(
-      free.map(({ agentId, taskId, generation, attempt }) => ({ agentId, id: { taskId, generation, attempt } })),
-    );
+    return free.map(({ agentId, taskId, generation, attempt }) => ({ agentId, id: { taskId, generation, attempt } }));
   }
 
   /** The sprint file or the graph has news. */
@@ -372,25 +386,49 @@ class Orchestration {
     this.#parts.marks.owe(changes.filter((change) => change.writeMark === true).map((change) => change.taskId));
   }
 
+  /** Makes events true at once, with everything that was written before them. */
   async #record(others: readonly NewRunEvent[], changes: readonly ReportedChange[] = []): Promise<Result<void>> {
+    const events = this.#withStarts(others);
+    const recorded = await this.#parts.recorder.record(events, changes);
+    if (recorded.ok) this.#followUp([...this.#uncommitted.splice(0), ...events]);
+    else this.#fatal ??= fatalStop(recorded.failure);
+    return recorded;
+  }
+
+  /** Makes events true for what is decided next. Nobody hears of them before `#commit`. */
+  #write(others: readonly NewRunEvent[]): boolean {
+    const events = this.#withStarts(others);
+    const written = this.#parts.recorder.write(events);
+    if (written.ok) this.#uncommitted.push(...events);
+    else this.#fatal ??= fatalStop(written.failure);
+    return written.ok;
+  }
+
+  /** Only what is on disk may be told, marked in the sprint file, or forgotten by the launcher. */
+  async #commit(): Promise<void> {
+    const committed = await this.#parts.recorder.commit();
+    if (committed.ok) this.#followUp(this.#uncommitted.splice(0));
+    else this.#fatal ??= fatalStop(committed.failure);
+  }
+
+  /** What these events, durable now, bring about. */
+  #followUp(events: readonly NewRunEvent[]): void {
+    this.#parts.agents.settle(this.#unsettled.splice(0));
+    const marks: TaskId[] = [];
+    for (const event of events) {
+      if (event.kind !== 'task_completed') continue;
+      if (event.held === true) this.#warnOfHeldWork(event.taskId);
+      else this.#figures.completed.add(event.taskId);
+      if (event.held !== true && event.by !== 'sprint_file') marks.push(event.taskId);
+    }
+    this.#parts.marks.owe(marks);
+  }
+
+  #withStarts(others: readonly NewRunEvent[]): readonly NewRunEvent[] {
     const areStartsDue = this.#startsDueAt !== null && this.#parts.clock.now() >= this.#startsDueAt;
     const events = others.length > 0 || areStartsDue ? [...this.#starts.splice(0), ...others] : others;
     if (this.#starts.length === 0) this.#startsDueAt = null;
-    const recorded = await this.#parts.recorder.record(events, changes);
-    if (!recorded.ok) {
-      this.#fatal ??= fatalStop(recorded.failure);
-      return recorded;
-    }
-    const completed = events.filter((event) => event.kind === 'task_completed' && event.held !== true);
-    for (const event of completed) if (event.kind === 'task_completed') this.#figures.completed.add(event.taskId);
-    this.#parts.marks.owe(
-      completed.flatMap((event) =>
-        event.kind === 'task_completed' && event.by !== 'sprint_file' ? [event.taskId] : [],
-      ),
-    );
-    for (const event of events)
-      if (event.kind === 'task_completed' && event.held === true) this.#warnOfHeldWork(event.taskId);
-    return recorded;
+    return events;
   }
 
   #onInterrupt(level: InterruptLevel): void {

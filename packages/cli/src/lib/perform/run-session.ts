@@ -96,6 +96,7 @@ class RunSession {
     const links = graphLinks(parts, {
       signal: this.#calls.signal,
       checkpoint: () => this.#checkpoint(),
+      settled: () => this.#settled(),
       revision: () => this.#revision,
       onPersisted: (checkpoint) => (this.#memory.lastGraphPersist = new Date(checkpoint.persistedAt ?? clock.now())),
     });
@@ -279,6 +280,11 @@ class RunSession {
     const { opened, agents, claim } = this.#parts;
     if (claim.lock.takenBy() !== undefined) return;
     for (const { id: taskId, generation, attempt } of opened.state.open) agents.stop({ taskId, generation, attempt });
+  }
+
+  /** A flush that fails ends the run, which says so. */
+  async #settled(): Promise<void> {
+    while (this.#journal.hasUnflushed) if (!(await this.#journal.flush()).ok) return;
   }
 
   #checkpoint(): OrchestratorCheckpoint {

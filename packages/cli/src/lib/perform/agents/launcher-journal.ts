@@ -199,14 +199,15 @@ export class LauncherJournal {
     const reason = reasonOf(error);
     if (!this.isFailing) {
       this.options.log(`${reason} It is tried again every second; until then no task is started.`);
-      this.#retryLater();
+      // At once first: written anew it is shorter, and may find room.
+      this.#retryAfter(0);
     }
     const refused = [...waiting, ...this.#unflushed.splice(0), ...this.#queue.splice(0)];
     for (const { settle } of refused) settle(false);
   }
 
-  #retryLater(): void {
-    this.#retry = this.#closed ? undefined : setTimeout(() => void this.#recover(), retryMs);
+  #retryAfter(delayMs: number): void {
+    this.#retry = this.#closed ? undefined : setTimeout(() => void this.#recover(), delayMs);
   }
 
   async #recover(): Promise<void> {
@@ -217,7 +218,7 @@ export class LauncherJournal {
       } while (this.#missed);
     } catch (error) {
       reasonOf(error);
-      this.#retryLater();
+      this.#retryAfter(retryMs);
       return;
     }
     this.#retry = undefined;

@@ -60,9 +60,8 @@ export class LocalAgents implements Agents {
     this.#parts = parts;
   }
 
-  start(requests: readonly StartRequest[]): Promise<void> {
+  start(requests: readonly StartRequest[]): void {
     for (const request of requests) this.#startOne(request);
-    return Promise.resolve();
   }
 
   /** Attempts of a recovered state that go on: the launcher tells how they stand, be they known to it or not. */
