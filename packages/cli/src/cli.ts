@@ -1,8 +1,10 @@
 import { exitCodes } from '@ginkoai/contract/stop-reason';
+import { joinWrites } from './lib/report/joined-writes.js';
 import { createOutput } from './lib/report/output.js';
 import { version } from './version.js';
 
-const output = createOutput({ stdout: process.stdout, stderr: process.stderr, env: process.env });
+const streams = joinWrites(process, (flush) => process.on('exit', flush));
+const output = createOutput({ ...streams, env: process.env });
 const args = process.argv.slice(2);
 try {
   if (args.length === 1 && args[0] === '--version') {
