@@ -7,9 +7,9 @@ import { priorityRank } from '../decide/priority-rank.js';
 import type { TaskDefinition } from '../decide/run-state.js';
 import type { Clock, MarkWriter, SprintObservation, SprintPort } from '../ports.js';
 import { hashDefinition } from '../sprint/definition-hash.js';
+import { MarkedText } from '../sprint/marked-text.js';
 import { parseSprint } from '../sprint/parse-sprint.js';
 import type { Sprint, SprintTask } from '../sprint/sprint.js';
-import { applyPatches, completeMarkPatch, type TextPatch } from '../sprint/status-patch.js';
 import { taskBody } from '../sprint/task-brief.js';
 import type { MarksFile } from './marks-file.js';
 import { errorCode } from './agents/error-code.js';
@@ -54,6 +54,8 @@ export class SprintSource implements MarkWriter, SprintPort {
   #byId: Map<TaskId, SprintTask>;
   #marks: Map<TaskId, Mark>;
   #lastSeen: Map<TaskId, Mark>;
+  /** The file as it was when marks were last written into it. */
+  #marked: MarkedText | null = null;
   #signature: string;
   #turn: Promise<unknown> = Promise.resolve();
   readonly #owed = new Set<TaskId>();
@@ -203,28 +205,27 @@ export class SprintSource implements MarkWriter, SprintPort {
   }
 
   async #write(ids: readonly TaskId[]): Promise<Result<void>> {
-    const { file, name, mayWrite } = this.#parts;
+    const { name, mayWrite } = this.#parts;
     for (let tries = 0; tries < maxWriteTries; tries += 1) {
       if (!mayWrite()) return ok(undefined);
-      const path = await realpath(file).catch(() => file);
+      const path = await realpath(this.#parts.file).catch(() => this.#parts.file);
       const before = signatureOf(path);
       const text = await readText(path);
       const mode = await modeOf(path);
       if (typeof text !== 'string')
         return failed('file_unreadable', `${name} cannot be read to mark ${ids.join(', ')} complete: ${text.message}`);
-      const tasks = indexOf(parseSprint(text, name));
+      if (this.#marked?.text !== text) this.#marked = new MarkedText(text, parseSprint(text, name).tasks);
+      const file = this.#marked;
       // Being saved or swapped at this moment.
-      if (tasks.size === 0 || mode === null) {
+      if (file.size === 0 || mode === null) {
         await this.#pause(savingPauseMs);
         continue;
       }
-      const present = ids.flatMap((id) => tasks.get(id) ?? []);
-      const patches = present
-        .map((task) => completeMarkPatch(text, task))
-        .filter((patch): patch is TextPatch => patch !== null);
-      const marked = applyPatches(text, patches);
+      const present = ids.filter((id) => file.has(id));
+      file.complete(present);
+      const marked = file.text;
       let isOvertaken = false;
-      if (patches.length > 0) {
+      if (marked !== text) {
         const written = await writeAtomically({
           path,
           chunks: [Buffer.from(marked)],
@@ -239,14 +240,14 @@ export class SprintSource implements MarkWriter, SprintPort {
         if (!written.ok) return written;
       }
       if (isOvertaken) continue;
-      for (const { id } of present) {
+      for (const id of present) {
         this.#marks.set(id, 'complete');
         this.#lastSeen.set(id, 'complete');
         this.#written.add(id);
       }
       // Unless somebody else's words came with the text or right after it, what we know of the file is all there is.
       const after = signatureOf(path);
-      const isOurs = patches.length > 0 && before === this.#signature && (await readText(path)) === marked;
+      const isOurs = marked !== text && before === this.#signature && (await readText(path)) === marked;
       if (isOurs) this.#signature = after;
       return this.#parts.marksFile.save(name, this.#lastSeen);
     }

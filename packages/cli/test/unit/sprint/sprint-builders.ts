@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSprint } from '../../../src/lib/sprint/parse-sprint.js';
@@ -27,3 +28,51 @@ export function taskOf(sprint: Sprint, id: string): SprintTask {
 export const idsOf = ({ tasks }: Sprint): readonly string[] => tasks.map(({ id }) => id);
 
 export const problemCodes = ({ problems }: Sprint): readonly string[] => problems.map(({ code }) => code);
+
+const eol = fc.constantFrom('\n', '\r\n');
+const status = fc.constantFrom(
+  '',
+  '[ ] Not Started',
+  '[@] In Progress',
+  'Todo',
+  'On hold (x)',
+  'whatever',
+  '[x]',
+  '✅ Done',
+  '[Z]',
+);
+const section = fc.record({
+  mark: fc.constantFrom('', '[ ] ', '[x] '),
+  title: fc.constantFrom('Plain', 'With (4h)', 'Done ✓', 'Über ⭐ 漢字', '~~Gone~~'),
+  status: fc.option(status),
+  label: fc.constantFrom('**Status:** ', '**Status**:', '**Priority:** HIGH | **Status:** '),
+  body: fc.array(
+    fc.constantFrom(
+      '',
+      'text',
+      '- [ ] box',
+      '```',
+      '~~~ js',
+      '---',
+      '<!-- c -->',
+      '<!--',
+      '-->',
+      '#### More',
+      '**Depends:** T1',
+    ),
+    {
+      maxLength: 4,
+    },
+  ),
+});
+/** Texts of sprint files with tasks T1, T2, ... in all the ways in which people write marks. */
+export const anySprintText = fc
+  .tuple(fc.constantFrom('', '\uFEFF'), eol, fc.array(section, { minLength: 1, maxLength: 5 }), fc.boolean())
+  .map(([start, ending, sections, isEnded]) => {
+    const lines = sections.flatMap((each, at) => [
+      `### ${each.mark}T${at + 1}: ${each.title}`,
+      ...(each.status === null ? [] : [each.label + each.status]),
+      ...each.body,
+    ]);
+    return start + lines.join(ending) + (isEnded ? ending : '');
+  });
