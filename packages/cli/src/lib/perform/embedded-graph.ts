@@ -28,6 +28,9 @@ export interface EmbeddedGraph {
   close(): Promise<void>;
 }
 
+/** Requests leave much garbage behind and hold little: 32 MB for what is new, the default, are never needed. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 } as const;
+
 /**
  * Serves `.ginko/graph.db` on a loopback port, from a thread of this process, and says so in `.ginko/graph.json`.
  * Other processes may serve the same file; `graph.json` names the newest. The thread does not keep the process alive.
@@ -48,7 +51,7 @@ export async function startEmbeddedGraph(options: EmbeddedGraphOptions): Promise
     ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
   };
   // Flags of this process (a test runner's, a debugger's) are not the thread's.
-  const worker = new Worker(program.value, { workerData: data, execArgv: [] });
+  const worker = new Worker(program.value, { workerData: data, execArgv: [], resourceLimits });
   const listening = await untilListening(worker);
   if (!listening.ok) return listening;
 

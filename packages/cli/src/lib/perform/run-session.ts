@@ -27,6 +27,7 @@ import { createRecorder } from './recorder.js';
 import { exitCodeAfter, runOrchestration, type LoopEnd } from './run-orchestration.js';
 import { activityOf, runView, titleOf, type AttemptPhase } from './run-view.js';
 import { strayAttempts } from './sight-attempts.js';
+import { keepHeapSmall } from './small-heap.js';
 import type { SprintSource } from './sprint-source.js';
 import { watchForSuspension } from './suspension.js';
 
@@ -107,6 +108,7 @@ class RunSession {
   async run(): Promise<RunSummary> {
     const { opened, reporter, claim, pool } = this.#parts;
     const { state } = opened;
+    keepHeapSmall();
     for (const { id, capabilities } of pool) state.agents.join(id, capabilities);
     for (const facts of state.open) {
       if (facts.assignment?.place === state.place) state.agents.occupy(facts.assignment.agentId, facts.id);
