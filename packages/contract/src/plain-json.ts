@@ -1,6 +1,8 @@
 import { ok, failed, type Result } from './failure.js';
 
-const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Whether a key could reach an object's prototype instead of its own fields. */
+export const isForbiddenKey = (key: string): boolean =>
+  key === '__proto__' || key === 'constructor' || key === 'prototype';
 
 /** Deeper than anything ginko writes, far from where a recursive reader would overflow its stack. */
 const maxDepth = 64;
@@ -32,7 +34,7 @@ function findProblem(root: unknown): string | undefined {
       continue;
     }
     for (const [key, field] of Object.entries(next.value)) {
-      if (forbiddenKeys.has(key)) return `The key "${key}" is not allowed in JSON here.`;
+      if (isForbiddenKey(key)) return `The key "${key}" is not allowed in JSON here.`;
       visit(field, next.depth + 1);
     }
   }

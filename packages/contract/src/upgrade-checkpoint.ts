@@ -10,6 +10,7 @@ import {
 } from './checkpoint.js';
 import { failed, ok, type Result } from './failure.js';
 import { idPattern, type EpicId } from './ids.js';
+import { isTaskState } from './is-task-state.js';
 
 export const checkpointVersion = 2;
 
@@ -18,15 +19,21 @@ export interface ParseCheckpointOptions {
   readonly epicId?: EpicId | undefined;
   /** What the value is called in a failure, such as a file name. */
   readonly name?: string | undefined;
+  /** What else is wrong with a value (its depth, its keys); it is asked about everything that is not known to be plain. */
+  readonly faultOf?: ((value: unknown) => string | undefined) | undefined;
 }
 
 /**
  * Reads a checkpoint of any version released so far. Failures: `newer_version` when a later ginko wrote it,
- * `bad_state` naming the first field at fault.
+ * `bad_state` naming the first field at fault. The tasks of the result may be those of `value` itself.
  */
 export function parseCheckpoint(value: unknown, options: ParseCheckpointOptions = {}): Result<OrchestratorCheckpoint> {
   const name = options.name ?? 'The checkpoint';
   const version = versionOf(value);
+  const tasks = version === checkpointVersion ? tasksOf(value) : undefined;
+  const rest = tasks === undefined ? value : { ...tasks.checkpoint, taskState: {} };
+  const fault = options.faultOf?.(rest);
+  if (fault !== undefined) return failed('bad_state', `${name} is refused: ${fault}.`);
   if (version === undefined) return failed('bad_state', `${name} is not a checkpoint. Use an older generation.`);
   if (version > checkpointVersion) {
     return failed(
@@ -36,7 +43,10 @@ export function parseCheckpoint(value: unknown, options: ParseCheckpointOptions 
       { version },
     );
   }
-  if (version === checkpointVersion) return parsed(orchestratorCheckpointSchema, value, name);
+  if (version === checkpointVersion) {
+    const current = parsed(orchestratorCheckpointSchema, rest, name);
+    return current.ok && tasks !== undefined ? ok({ ...current.value, taskState: tasks.taskState }) : current;
+  }
   const first = parsed(checkpointV1Schema, value, name);
   if (!first.ok) return first;
   const second = upgradeFrom1(first.value, options.epicId);
@@ -46,6 +56,17 @@ export function parseCheckpoint(value: unknown, options: ParseCheckpointOptions 
         `${name} names no epic (sprintId is "${first.value.sprintId ?? ''}"). Say which: --epic <id>.`,
       )
     : parsed(orchestratorCheckpointSchema, second, name);
+}
+
+interface JudgedTasks {
+  readonly checkpoint: object;
+  readonly taskState: OrchestratorCheckpoint['taskState'];
+}
+
+/** The tasks that need no further judgement; `undefined`: the schema must judge them with the rest. */
+function tasksOf(value: unknown): JudgedTasks | undefined {
+  if (typeof value !== 'object' || value === null || !('taskState' in value)) return undefined;
+  return isTaskState(value.taskState) ? { checkpoint: value, taskState: value.taskState } : undefined;
 }
 
 /** The version a stored checkpoint says it has; `undefined`: it is no checkpoint. Version 1 may leave it out. */

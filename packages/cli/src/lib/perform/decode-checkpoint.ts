@@ -10,7 +10,7 @@ import {
   type Result,
 } from '@ginkoai/contract';
 import { checksumOf } from './checksum.js';
-import { parseJsonSafely } from './parse-json.js';
+import { jsonFault, parseJsonSafely, parseJsonText } from './parse-json.js';
 
 /** 100,000 tasks with long texts take a quarter of it. */
 export const maxCheckpointBytes = 256 << 20;
@@ -35,8 +35,11 @@ export function decodeCheckpoint({ bytes, name, epicId }: EncodedCheckpoint): Re
     if (checksumOf(body) !== parts.checksum) {
       return failed('bad_state', `${name} is damaged: its checksum does not match its content.`);
     }
-    const value = parseJsonSafely(body, limits);
-    return value.ok ? ofThisEpic(value.value, { name, epicId }) : value;
+    const parsed = parseJsonText(body, limits);
+    if (!parsed.ok) return parsed;
+    const { value, mayHoldRefusedKeys } = parsed.value;
+    const faultOf = (part: unknown): string | undefined => jsonFault(part, { checkKeys: mayHoldRefusedKeys });
+    return ofThisEpic(value, { name, epicId, faultOf });
   }
   const value = parseJsonSafely(content, limits);
   if (!value.ok) return value;
@@ -62,11 +65,13 @@ function bareCheckpoint(value: unknown): unknown {
 interface Origin {
   readonly name: string;
   readonly epicId: EpicId;
+  /** Absent: the value was looked through already. */
+  readonly faultOf?: (part: unknown) => string | undefined;
 }
 
-function ofThisEpic(value: unknown, { name, epicId }: Origin): Result<OrchestratorCheckpoint> {
-  const checkpoint = parseCheckpoint(value, { name, epicId });
+function ofThisEpic(value: unknown, origin: Origin): Result<OrchestratorCheckpoint> {
+  const checkpoint = parseCheckpoint(value, origin);
   if (!checkpoint.ok || versionOf(value) !== 1) return checkpoint;
   // Version 1 named a sprint and no epic: the directory that the file lies in says which it is.
-  return ok({ ...checkpoint.value, epicId });
+  return ok({ ...checkpoint.value, epicId: origin.epicId });
 }

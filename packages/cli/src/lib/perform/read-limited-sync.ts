@@ -3,7 +3,7 @@ import { ok, type Result } from '@ginkoai/contract';
 import { errorCode } from './agents/error-code.js';
 import { limitFailure, readFlags, refusedReading, type LimitedReading } from './read-limited.js';
 
-/** The same as `readLimited`, at once: for files that are small, and mostly not there. */
+/** The same as `readLimited`, at once: for files that are small and mostly not there, and for what nothing else runs beside. */
 export function readLimitedSync(reading: LimitedReading): Result<Buffer | undefined> {
   let descriptor: number;
   try {

@@ -134,7 +134,7 @@ class CheckpointGenerations implements StateFile {
     let otherGraph: GraphId | undefined;
     for (const generation of generations.slice(from)) {
       const file = generationFile(generation);
-      const read = await this.#read(generation);
+      const read = this.#read(generation);
       if (read.kind === 'absent') continue;
       if (read.kind === 'usable') {
         const warnings = await this.#setAside(unusable);
@@ -157,19 +157,23 @@ class CheckpointGenerations implements StateFile {
     };
   }
 
-  async history(): Promise<readonly GenerationEntry[]> {
+  history(): Promise<readonly GenerationEntry[]> {
     const entries: GenerationEntry[] = [];
     for (const generation of generations) {
       const file = generationFile(generation);
-      const read = await this.#read(generation);
+      const read = this.#read(generation);
       if (read.kind === 'usable') entries.push({ kind: 'usable', generation, file, ...factsOf(read.checkpoint) });
       if (read.kind === 'unusable') entries.push({ kind: 'unusable', generation, file, failure: read.failure });
     }
-    return entries;
+    return Promise.resolve(entries);
   }
 
-  async read(generation: Generation): Promise<Result<OrchestratorCheckpoint>> {
-    const read = await this.#read(generation);
+  read(generation: Generation): Promise<Result<OrchestratorCheckpoint>> {
+    return Promise.resolve(this.#checkpointOf(generation));
+  }
+
+  #checkpointOf(generation: Generation): Result<OrchestratorCheckpoint> {
+    const read = this.#read(generation);
     if (read.kind === 'usable') return ok(read.checkpoint);
     if (read.kind === 'unusable') return { ok: false, failure: read.failure };
     return failed(
@@ -240,7 +244,7 @@ class CheckpointGenerations implements StateFile {
     }
   }
 
-  #read(generation: Generation): Promise<GenerationReading> {
+  #read(generation: Generation): GenerationReading {
     return readGeneration({ ...this.#options, generation });
   }
 
