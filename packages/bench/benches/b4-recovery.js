@@ -68,10 +68,8 @@ async function journalAfter(directory, state) {
 }
 
 function observationOf(definitions, complete) {
-  const marks = definitions.map(({ id, title, dependsOn, hash }, order) => ({
+  const marks = definitions.map(({ id, hash }, order) => ({
     id,
-    title,
-    dependsOn,
     definition: hash,
     mark: order < complete ? 'complete' : 'pending',
   }));
@@ -81,7 +79,7 @@ function observationOf(definitions, complete) {
 async function recover({ stateFile, sprint, lastSeen }) {
   const local = await loadLocalState({ stateFile, place, readOnly: true });
   if (!local.ok) throw new Error(local.failure.message);
-  const plan = await planRecovery({
+  const plan = planRecovery({
     sources: { local: local.value, graph: { kind: 'none' }, persistedAt: null, graphRevision: 0 },
     sprint,
     lastSeen,
@@ -93,6 +91,7 @@ async function recover({ stateFile, sprint, lastSeen }) {
     limits: { maxAttempts: 3, maxLosses: 5, backoffMs: 10_000, maxBackoffMs: 600_000 },
     includeInProgress: false,
     keepRunning: false,
+    isForDisplay: false,
   });
   if (plan === null) throw new Error('Nothing was recovered.');
 }

@@ -6,22 +6,21 @@ import {
   type EpicId,
   type EpochMillis,
   type GraphId,
-  type NewRunEvent,
   type OrchestratorCheckpoint,
   type RunEvent,
 } from '@ginkoai/contract';
 import type { ActualTask } from './decide/actual-task.js';
-import { applyEvent } from './decide/apply-event.js';
-import { applySprint } from './decide/apply-sprint.js';
-import type { Change } from './decide/change.js';
+import type { ReconciledChange } from './decide/change.js';
 import { checkpointOf } from './decide/checkpoint-of.js';
 import { defaultLimits, type RunLimits } from './decide/limits.js';
-import { reconcile } from './decide/reconcile.js';
+import { reconcileState } from './decide/reconcile-state.js';
 import { restoreState } from './decide/restore-state.js';
-import type { RunState } from './decide/run-state.js';
+import type { RunState, TaskDefinition } from './decide/run-state.js';
 
 export type { OrchestratorCheckpoint } from '@ginkoai/contract';
 export type { ActualTask } from './decide/actual-task.js';
+export type { ReconciledChange } from './decide/change.js';
+export { stampEvent } from './decide/stamp-event.js';
 
 /** The orchestrator's memory: the run, and how it stands with the graph. */
 export interface OrchestratorState {
@@ -102,9 +101,6 @@ function folded(checkpoint: OrchestratorCheckpoint, state: RunState, savedAt: st
   return { ...checkpoint, ...checkpointOf(state, { savedAt }) };
 }
 
-/** A change that reconciliation made, with its events as they stand in the history. */
-export type ReconciledChange = Omit<Change, 'events'> & { readonly events: readonly RunEvent[] };
-
 export interface ReconcileOptions {
   /** Hears each change, in order. */
   readonly onChange?: (change: ReconciledChange) => void;
@@ -128,43 +124,24 @@ export function reconcileTaskStatuses(
   options: ReconcileOptions = {},
 ): Promise<OrchestratorCheckpoint> {
   const now = options.now ?? Date.now();
-  const at = new Date(now).toISOString();
   const state = restoreState(checkpoint, [], '');
-  applySprint(
-    state,
-    actualTasks.map((task, order) => ({
-      id: task.id,
-      title: task.title ?? task.id,
-      dependsOn: task.dependsOn ?? [],
-      rank: 0,
-      capabilities: [],
-      order,
-      hash: task.definition ?? { title: '', body: '' },
-    })),
-  );
-  const changes = reconcile(actualTasks, {
-    state,
+  const changes = reconcileState(state, {
+    definitions: actualTasks.map(definitionOf),
+    actual: actualTasks,
     now,
     chance: options.chance ?? Math.random,
     limits: options.limits ?? defaultLimits,
     includeInProgress: options.includeInProgress ?? false,
     keepRunning: options.keepRunning ?? false,
+    includeKept: options.includeKept ?? false,
   });
-  for (const change of changes) {
-    if (change.isKept === true && options.includeKept !== true) continue;
-    const events = change.events.map((event) => {
-      const stamped = stampEvent(event, state.sequence, at);
-      applyEvent(state, stamped);
-      return stamped;
-    });
-    options.onChange?.({ ...change, events });
-  }
-  return Promise.resolve(folded(checkpoint, state, at));
+  if (options.onChange !== undefined) changes.forEach(options.onChange);
+  return Promise.resolve(folded(checkpoint, state, new Date(now).toISOString()));
 }
 
-/** Gives an event its place in the history: the number after `lastSequence`. */
-export function stampEvent(event: NewRunEvent, lastSequence: number, at: string): RunEvent {
-  return { ...event, sequence: lastSequence + 1, at };
+/** As far as reconciliation needs it. */
+function definitionOf({ id, title = id, dependsOn = [], definition }: ActualTask, order: number): TaskDefinition {
+  return { id, title, dependsOn, rank: 0, capabilities: [], order, hash: definition ?? { title: '', body: '' } };
 }
 
 /** The id under which a checkpoint is named in `recoveredFrom`. */

@@ -1,4 +1,4 @@
-import type { NewRunEvent, TaskId } from '@ginkoai/contract';
+import type { NewRunEvent, RunEvent, TaskId } from '@ginkoai/contract';
 import type { AttemptId } from './close-attempt.js';
 
 /** The rows of the reconciliation table (`.github/RECONCILIATION.md`). */
@@ -28,3 +28,6 @@ export interface Change {
   /** People should look at this. */
   readonly isWarning?: true;
 }
+
+/** A change that reconciliation made, with its events as they stand in the history. */
+export type ReconciledChange = Omit<Change, 'events'> & { readonly events: readonly RunEvent[] };

@@ -91,4 +91,14 @@ function recordOf(facts: TaskFacts): TaskFactsRecord | null {
   return null;
 }
 
+/**
+ * Forgets the tasks of which a checkpoint would remember nothing, such as one that came back to the sprint and was never
+ * given out: a restored state knows a task by what happened to it.
+ */
+export function forgetUntouched(state: RunState): void {
+  for (const facts of state.tasks.values()) {
+    if (facts.status === 'pending' && recordOf(facts) === null) state.tasks.delete(facts.id);
+  }
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -16,8 +16,6 @@ export function seenMark(mark: Mark, { isComplete }: { readonly isComplete: bool
 export interface SprintMark {
   readonly id: TaskId;
   readonly mark: Mark;
-  readonly title: string;
-  readonly dependsOn: readonly TaskId[];
   readonly definition: DefinitionHash;
 }
 
@@ -45,18 +43,27 @@ type Verdict = Pick<
 
 /**
  * Judges each task three-way: the mark last seen here, the mark now, our state. A mark that changed since it was last
- * seen is a person's word and wins; else the graph's news; else our state stands. A first sight reopens nothing.
+ * seen is a person's word and wins; else the graph's news; else our state stands. A first sight reopens nothing. One
+ * after another, as they are asked for: the state must not change meanwhile.
  */
-export function judgeWorld(state: RunState, world: World): ActualTask[] {
-  return world.sprint.map(({ id, mark, title, dependsOn, definition }) => {
+export function* judgeWorld(
+  state: RunState,
+  { sprint, lastSeen, graph, attempts }: World,
+): Generator<ActualTask, void> {
+  for (const task of sprint) {
+    const { id, mark } = task;
     const facts = state.tasks.get(id);
-    const seen = world.lastSeen.get(id);
-    const graph = world.graph.get(id);
-    const attempt = world.attempts.get(id);
-    const verdict = judge(facts, { seen, mark, graph });
-    return { id, title, dependsOn, definition, ...verdict, ...(attempt === undefined ? {} : { assignment: attempt }) };
-  });
+    const verdict = judge(facts, { seen: lastSeen.get(id), mark, graph: graph.get(id) });
+    const actual: Mutable<ActualTask> = { id, ...verdict };
+    // The fingerprint of a text is first made when it is asked for, and nobody compares that of a task never given out.
+    if ((facts?.givenDefinition ?? null) !== null) actual.definition = task.definition;
+    const attempt = attempts.get(id);
+    if (attempt !== undefined) actual.assignment = attempt;
+    yield actual;
+  }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function judge(
   facts: TaskFacts | undefined,

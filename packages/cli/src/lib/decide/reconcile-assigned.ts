@@ -13,6 +13,8 @@ export interface ReconcileTaskContext extends CloseContext {
   readonly includeInProgress: boolean;
   /** An edited task goes on running as it was given out. */
   readonly keepRunning: boolean;
+  /** Tasks that stay as they are are among the changes, too. */
+  readonly includeKept: boolean;
 }
 
 /** A task with an open attempt. */

@@ -2,7 +2,7 @@ import type { BlockedReason, NewRunEvent, TaskId, TaskStatus } from '@ginkoai/co
 import type { Change } from './change.js';
 import { findCycles } from './find-cycles.js';
 import { isStructural } from './reconcile-task.js';
-import type { RunState, TaskFacts } from './run-state.js';
+import type { RunState, TaskDefinition, TaskFacts } from './run-state.js';
 
 /** How a task stands once the other changes are folded. */
 export interface Standing {
@@ -13,54 +13,72 @@ export interface Standing {
 
 /**
  * What follows from the shape of the sprint alone: missing dependencies, cycles and cancelled dependencies block a
- * task until the shape changes. A block of a person is left alone: the shape is looked at when they lift it. Linear.
+ * task until the shape changes. A block of a person is left alone: the shape is looked at when they lift it. `after`
+ * holds the tasks that the other changes move. Linear.
  */
-export function reconcileStructure(state: RunState, standingAfter: (facts: TaskFacts) => Standing): Change[] {
-  const unfinished: UnfinishedTask[] = [];
+export function reconcileStructure(state: RunState, after: ReadonlyMap<TaskId, Standing>): Change[] {
+  const standingOf = (facts: TaskFacts): Standing =>
+    after.get(facts.id) ?? { status: facts.status, reason: facts.blocked?.reason };
+  const unfinished: SprintTask[] = [];
   const cancelled = new Set<TaskId>();
   for (const facts of state.tasks.values()) {
-    const standing = standingAfter(facts);
-    if (standing.status === 'cancelled') cancelled.add(facts.id);
-    if (facts.definition === null || !isUnfinished(standing)) continue;
-    unfinished.push({ facts, standing, id: facts.id, dependsOn: facts.definition.dependsOn });
+    const { status } = standingOf(facts);
+    if (status === 'cancelled') cancelled.add(facts.id);
+    if (isUnfinished(status) && isInSprint(facts)) unfinished.push(facts);
   }
-  const cycles = cyclesAmong(unfinished);
-  return unfinished.flatMap((task) =>
-    isForShape(task.standing) ? structureOf(task, { state, cancelled, cycle: cycles.get(task.id) }) : [],
-  );
+  const odd = new Set(unfinished.filter((facts) => !waitsForEarlierTasks(facts, state)));
+  const cycles = odd.size === 0 ? none : cyclesAmong(unfinished);
+  const changes: Change[] = [];
+  for (const facts of unfinished) {
+    const standing = standingOf(facts);
+    if (!isForShape(standing)) continue;
+    const missing = odd.has(facts) ? missingOf(facts, state) : [];
+    changes.push(...structureOf(facts, { standing, missing, cancelled, cycle: cycles.get(facts.id) }));
+  }
+  return changes;
 }
 
-interface UnfinishedTask {
-  readonly facts: TaskFacts;
-  readonly standing: Standing;
-  readonly id: TaskId;
-  readonly dependsOn: readonly TaskId[];
-}
+type SprintTask = TaskFacts & { readonly definition: TaskDefinition };
+
+const isInSprint = (facts: TaskFacts): facts is SprintTask => facts.definition !== null;
 
 /** Those in progress are part of cycles, too: their completion is held until the others are complete. */
-const isUnfinished = ({ status }: Standing): boolean => status !== 'complete' && status !== 'cancelled';
+const isUnfinished = (status: TaskStatus): boolean => status !== 'complete' && status !== 'cancelled';
 
 const isForShape = ({ status, reason }: Standing): boolean =>
   status === 'pending' || (status === 'blocked' && isStructural(reason));
 
+/** As most sprints are written. Where every task is like that, nothing is missing, and no cycle needs to be looked for. */
+function waitsForEarlierTasks({ definition }: SprintTask, { tasks }: RunState): boolean {
+  for (const id of definition.dependsOn) {
+    const needed = tasks.get(id)?.definition ?? null;
+    if (needed === null || needed.order >= definition.order) return false;
+  }
+  return true;
+}
+
+function missingOf({ definition }: SprintTask, { tasks }: RunState): TaskId[] {
+  return definition.dependsOn.filter((id) => (tasks.get(id)?.definition ?? null) === null);
+}
+
 interface Structure {
-  readonly state: RunState;
+  readonly standing: Standing;
+  readonly missing: readonly TaskId[];
   readonly cancelled: ReadonlySet<TaskId>;
   readonly cycle: readonly TaskId[] | undefined;
 }
 
-function structureOf(task: UnfinishedTask, { state, cancelled, cycle }: Structure): Change[] {
-  const { facts, standing, dependsOn } = task;
-  const missing = dependsOn.filter((id) => (state.tasks.get(id)?.definition ?? null) === null);
+function structureOf(facts: SprintTask, { standing, missing, cancelled, cycle }: Structure): Change[] {
   if (missing.length > 0) {
     const detail = `depends on ${missing.join(', ')}, which the sprint does not have`;
-    return block(task, { row: 'C34', reason: 'missing_dependency', detail });
+    return block(facts, standing, { row: 'C34', reason: 'missing_dependency', detail });
   }
-  if (cycle !== undefined) return block(task, { row: 'C30', reason: 'dependency_cycle', detail: cycle.join(' -> ') });
-  const dropped = dependsOn.filter((id) => cancelled.has(id));
+  if (cycle !== undefined)
+    return block(facts, standing, { row: 'C30', reason: 'dependency_cycle', detail: cycle.join(' -> ') });
+  const dropped = cancelled.size === 0 ? [] : facts.definition.dependsOn.filter((id) => cancelled.has(id));
   if (dropped.length > 0) {
     const detail = `depends on ${dropped.join(', ')}, which was cancelled`;
-    return block(task, { row: 'C4a', reason: 'dependency_cancelled', detail });
+    return block(facts, standing, { row: 'C4a', reason: 'dependency_cancelled', detail });
   }
   if (standing.status === 'pending') return [];
   return [
@@ -79,14 +97,17 @@ interface Block {
   readonly detail: string;
 }
 
-function block({ facts, standing }: UnfinishedTask, { row, reason, detail }: Block): Change[] {
+function block(facts: TaskFacts, standing: Standing, { row, reason, detail }: Block): Change[] {
   if (standing.reason === reason && facts.blocked?.detail === detail) return [];
   const event: NewRunEvent = { kind: 'task_blocked', taskId: facts.id, reason, detail };
   return [{ row, taskId: facts.id, sentence: `Task ${facts.id} blocked: ${detail}`, events: [event], isWarning: true }];
 }
 
-function cyclesAmong(tasks: readonly UnfinishedTask[]): Map<TaskId, readonly TaskId[]> {
+const none: ReadonlyMap<TaskId, readonly TaskId[]> = new Map();
+
+function cyclesAmong(tasks: readonly SprintTask[]): ReadonlyMap<TaskId, readonly TaskId[]> {
   const cycleOf = new Map<TaskId, readonly TaskId[]>();
-  for (const cycle of findCycles(tasks)) for (const id of cycle) cycleOf.set(id, cycle);
+  const nodes = tasks.map(({ id, definition }) => ({ id, dependsOn: definition.dependsOn }));
+  for (const cycle of findCycles(nodes)) for (const id of cycle) cycleOf.set(id, cycle);
   return cycleOf;
 }

@@ -1,7 +1,7 @@
 import { taskStatuses, type BlockedReason, type DefinitionHash, type TaskStatus } from '@ginkoai/contract';
 import type { ActualTask, AttemptSighting } from './actual-task.js';
 import { agentOf, isLater, unheardAtWork, unheardEnd } from './adopt-attempt.js';
-import type { Change, ReconciliationRow } from './change.js';
+import type { ReconciliationRow } from './change.js';
 import type { AttemptId } from './close-attempt.js';
 import { isEdited, reconcileAssigned, type ReconcileTaskContext } from './reconcile-assigned.js';
 import { blockedByPerson, completedExternally, heldElsewhere, keep, type Row } from './reconciliation-row.js';
@@ -10,9 +10,9 @@ import type { TaskFacts } from './run-state.js';
 const isKnownStatus = (status: string): status is TaskStatus => (taskStatuses as readonly string[]).includes(status);
 
 /** Our facts of one task against the world: what was found, and the events that follow. */
-export function reconcileTask(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskContext): Change[] {
-  const rows = [...backInSprint(facts), ...rowsOf(facts, actual, context)];
-  return rows.map((row) => ({ ...row, taskId: facts.id }));
+export function reconcileTask(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskContext): Row[] {
+  const rows = rowsOf(facts, actual, context);
+  return facts.removed ? [backInSprint(facts), ...rows] : rows;
 }
 
 function rowsOf(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskContext): Row[] {
@@ -47,15 +47,12 @@ function held(facts: TaskFacts, actual: ActualTask, status: TaskStatus): Row[] {
   }
 }
 
-function backInSprint(facts: TaskFacts): Row[] {
-  if (!facts.removed) return [];
-  return [
-    {
-      row: 'C1',
-      sentence: `Task ${facts.id} is back in the sprint`,
-      events: [{ kind: 'task_added', taskId: facts.id }],
-    },
-  ];
+function backInSprint(facts: TaskFacts): Row {
+  return {
+    row: 'C1',
+    sentence: `Task ${facts.id} is back in the sprint`,
+    events: [{ kind: 'task_added', taskId: facts.id }],
+  };
 }
 
 function pending(facts: TaskFacts, actual: ActualTask, status: TaskStatus, context: ReconcileTaskContext): Row[] {

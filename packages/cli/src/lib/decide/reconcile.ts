@@ -9,20 +9,26 @@ import { factsOf, type RunState, type TaskFacts } from './run-state.js';
 
 /**
  * Corrects the state by what is true now. Pure: it returns the changes, each with its events and a sentence; folding
- * the events makes them so. Linear in the tasks of both sides. `actual` must name every task of the sprint: a task
- * that is not in it is gone.
+ * the events makes them so. Linear in the tasks of both sides. `actual` must name every task of the sprint: a task that
+ * is neither in it nor in the sprint that was applied to the state is gone.
  */
-export function reconcile(actual: readonly ActualTask[], context: ReconcileTaskContext): Change[] {
-  const { state } = context;
+export function reconcile(actual: Iterable<ActualTask>, context: ReconcileTaskContext): Change[] {
+  const { state, includeKept } = context;
   const changes: Change[] = [];
-  const present = new Set<TaskId>();
+  /** Without a definition; the others need no looking up. */
+  const present = new Set<TaskFacts>();
   for (const task of actual) {
-    present.add(task.id);
-    changes.push(...reconcileTask(state.tasks.get(task.id) ?? unknownFacts(state, task.id), task, context));
+    const facts = state.tasks.get(task.id) ?? unknownFacts(state, task.id);
+    if (facts.definition === null) present.add(facts);
+    for (const row of reconcileTask(facts, task, context)) {
+      if (includeKept || row.isKept !== true) changes.push({ ...row, taskId: facts.id });
+    }
   }
-  for (const facts of state.tasks.values()) if (!present.has(facts.id) && !facts.removed) changes.push(gone(facts));
+  for (const facts of state.tasks.values()) {
+    if (facts.definition === null && !facts.removed && !present.has(facts)) changes.push(gone(facts));
+  }
   const after = standingsAfter(changes, state);
-  changes.push(...reconcileStructure(state, (facts) => after.get(facts.id) ?? standingOf(facts)));
+  changes.push(...reconcileStructure(state, after));
   return changes;
 }
 
@@ -49,10 +55,6 @@ function gone(facts: TaskFacts): Change {
       ? `Task ${facts.id} deleted from the sprint; its completion no longer counts`
       : `Task ${facts.id} deleted from the sprint`;
   return { row: 'C25', taskId: facts.id, sentence, events: [removed] };
-}
-
-function standingOf({ status, blocked }: TaskFacts): Standing {
-  return { status, reason: blocked?.reason };
 }
 
 function standingsAfter(changes: readonly Change[], { tasks }: RunState): Map<TaskId, Standing> {

@@ -31,15 +31,17 @@ export function restoreState(checkpoint: OrchestratorCheckpoint, events: readonl
   state.replacedRuns = checkpoint.replacedRuns ?? [];
   state.usage = { tokens: checkpoint.usage?.tokens ?? 0, costUsd: checkpoint.usage?.costUsd ?? 0 };
   for (const [holderPlace, holder] of Object.entries(checkpoint.holders)) state.holders.set(holderPlace, holder);
-  for (const id of checkpoint.completedTasks) factsOf(state, id).status = 'complete';
+  const complete = checkpoint.completedTasks.map((id) => factsOf(state, id));
+  for (const facts of complete) facts.status = 'complete';
   for (const id of checkpoint.blockedTasks) {
     const facts = factsOf(state, id);
     facts.status = 'blocked';
     facts.blocked = { reason: 'person' };
   }
-  for (const [id, record] of Object.entries(checkpoint.taskState)) restoreFacts(state, factsOf(state, id), record);
-  for (const id of checkpoint.completedTasks) {
-    const facts = factsOf(state, id);
+  for (const id in checkpoint.taskState) {
+    restoreFacts(state, factsOf(state, id), checkpoint.taskState[id] as TaskFactsRecord);
+  }
+  for (const facts of complete) {
     // Version 1 does not say by whom; without anybody a task that leaves the sprint would lose its completion.
     facts.completedBy ??= facts.attempt === 0 ? 'sprint_file' : 'agent';
   }

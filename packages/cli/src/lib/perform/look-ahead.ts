@@ -147,7 +147,7 @@ async function plannedRecovery(prepared: Prepared, parts: PlanParts): Promise<Re
     onInput: nobody,
     connection: null,
   });
-  const plan = await planRecovery({
+  const plan = planRecovery({
     sources,
     sprint: sprint.observe(),
     lastSeen: sprint.lastSeen(),
@@ -170,6 +170,7 @@ async function plannedRecovery(prepared: Prepared, parts: PlanParts): Promise<Re
     limits: options,
     includeInProgress: options.includeInProgress,
     keepRunning: options.keepRunning,
+    isForDisplay: true,
   });
   return ok(plan);
 }

@@ -11,14 +11,14 @@ import {
 import type { AttemptSighting } from '../decide/actual-task.js';
 import { applyEvent } from '../decide/apply-event.js';
 import { applySprint } from '../decide/apply-sprint.js';
+import type { ReconciledChange } from '../decide/change.js';
 import type { GraphWord } from '../decide/judge-world.js';
 import type { RunLimits } from '../decide/limits.js';
 import type { Recovery } from '../decide/recover.js';
-import { restoreState } from '../decide/restore-state.js';
-import { emptyRunState, type RunState } from '../decide/run-state.js';
+import { emptyRunState, type RunState, type TaskFacts } from '../decide/run-state.js';
 import { judgeWorld } from '../decide/judge-world.js';
 import { reconcile } from '../decide/reconcile.js';
-import { stampEvent, type ReconciledChange } from '../orchestrator-state.js';
+import { stampEvent } from '../decide/stamp-event.js';
 import type { Clock, EventLog, SprintPort } from '../ports.js';
 import type { Notice, ReportedEvent } from '../report/reporter.js';
 import { reconciledNotice, reportedChanges } from './reported-changes.js';
@@ -63,7 +63,7 @@ export async function openRun(options: OpenRunOptions): Promise<Result<OpenedRun
     const hasPrevious = sources.local.kind === 'found' || sources.graph.kind === 'found';
     return startRun(options, hasPrevious ? [{ kind: 'previous_checkpoint', at }] : []);
   }
-  const plan = await planRecovery({
+  const plan = planRecovery({
     sources,
     sprint: options.sprint.observe(),
     lastSeen: options.sprint.lastSeen(),
@@ -75,6 +75,7 @@ export async function openRun(options: OpenRunOptions): Promise<Result<OpenedRun
     limits: options.limits,
     includeInProgress: options.includeInProgress,
     keepRunning: options.keepRunning,
+    isForDisplay: false,
   });
   return plan === null ? startRun(options, [{ kind: 'nothing_to_resume', at }]) : resumeRun(plan, options);
 }
@@ -85,9 +86,10 @@ async function resumeRun(plan: RecoveryPlan, options: OpenRunOptions): Promise<R
   if (!journal.ok) return journal;
   const written = await journal.value.append(plan.events);
   if (!written.ok) return written;
-  const state = restoreState(plan.checkpoint, [], plan.recovery.state.place);
+  const { state, changes } = plan;
+  // In which order reconciliation made tasks ready does not matter: they are all ready since now.
+  state.queues.clear();
   applySprint(state, sprint.observe().definitions);
-  const changes = plan.changes.filter((change) => change.isKept !== true);
   return ok({
     state,
     journal: journal.value,
@@ -127,13 +129,16 @@ function announceRecovery(plan: RecoveryPlan, { clock, sources }: OpenRunOptions
 /** What an orchestrator journalled after it was overtaken, and nobody has done since. */
 function strayCompletions(plan: RecoveryPlan, { local }: RecoverySources, at: string): ReportedEvent[] {
   if (local.kind !== 'found') return [];
-  const complete = new Set(plan.checkpoint.completedTasks);
   return local.strays.flatMap((event) => {
-    if (event.kind !== 'task_completed' || complete.has(event.taskId)) return [];
+    if (event.kind !== 'task_completed' || isComplete(plan.state.tasks.get(event.taskId))) return [];
     const attempt = event.attempt === undefined ? '' : ` (attempt ${event.attempt})`;
     const message = `A completion of ${event.taskId}${attempt} was recorded here after another orchestrator had taken over, and is not accepted. Its files are kept.`;
     return [{ kind: 'warning', at, code: 'unaccepted_result', message }];
   });
+}
+
+function isComplete(facts: TaskFacts | undefined): boolean {
+  return facts?.status === 'complete' && !facts.removed;
 }
 
 /** A new run: its first event, and what the sprint file already shows. */
@@ -166,10 +171,9 @@ async function startRun(options: OpenRunOptions, notices: readonly Notice[]): Pr
     attempts: new Map(),
   });
   const { chance, limits, includeInProgress, keepRunning } = options;
-  const found = reconcile(actual, { state, now: clock.now(), chance, limits, includeInProgress, keepRunning });
-  const changes = found
-    .filter((change) => change.isKept !== true)
-    .map((change) => ({ ...change, events: change.events.map(fold) }));
+  const closing = { now: clock.now(), chance, limits };
+  const found = reconcile(actual, { state, ...closing, includeInProgress, keepRunning, includeKept: false });
+  const changes = found.map((change) => ({ ...change, events: change.events.map(fold) }));
   const journal = await options.openJournal(successor.epoch);
   if (!journal.ok) return journal;
   const written = await journal.value.append(events);

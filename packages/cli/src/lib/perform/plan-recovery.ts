@@ -1,13 +1,14 @@
-import type { EpochMillis, Holder, NewRunEvent, OrchestratorCheckpoint, RunEvent, TaskId } from '@ginkoai/contract';
+import type { EpochMillis, Holder, NewRunEvent, RunEvent, TaskId } from '@ginkoai/contract';
 import type { AttemptSighting } from '../decide/actual-task.js';
 import { applyEvent } from '../decide/apply-event.js';
-import { checkpointOf } from '../decide/checkpoint-of.js';
+import type { ReconciledChange } from '../decide/change.js';
+import { forgetUntouched } from '../decide/checkpoint-of.js';
 import { judgeWorld, type GraphWord, type Mark } from '../decide/judge-world.js';
 import type { RunLimits } from '../decide/limits.js';
+import { reconcileState } from '../decide/reconcile-state.js';
 import { foreignFacts, recover, type ForeignFact, type Recovery } from '../decide/recover.js';
-import { restoreState } from '../decide/restore-state.js';
 import type { RunState } from '../decide/run-state.js';
-import { reconcileTaskStatuses, stampEvent, type ReconciledChange } from '../orchestrator-state.js';
+import { stampEvent } from '../decide/stamp-event.js';
 import type { SprintObservation } from '../ports.js';
 import type { RecoverySources } from './recovery-sources.js';
 
@@ -24,6 +25,8 @@ export interface PlanRecoveryOptions {
   readonly limits: Pick<RunLimits, 'maxAttempts' | 'maxLosses' | 'backoffMs' | 'maxBackoffMs'>;
   readonly includeInProgress: boolean;
   readonly keepRunning: boolean;
+  /** What stays as it is and what each source says are told, too: for people who look at it first. */
+  readonly isForDisplay: boolean;
 }
 
 /** What a resume is about to do. Nothing is done yet: a dry run prints it, a real one makes the events durable first. */
@@ -33,20 +36,19 @@ export interface RecoveryPlan {
   readonly before: { readonly completed: number; readonly inProgress: number; readonly orchestratorId: string };
   /** In order: `recovered`, facts of the other source, what reconciliation changed. */
   readonly events: readonly RunEvent[];
-  /** The state with all of them folded in. */
-  readonly checkpoint: OrchestratorCheckpoint;
-  /** Every task, those that stay as they are too. */
+  /** With all of them folded in, and the sprint applied. */
+  readonly state: RunState;
   readonly changes: readonly ReconciledChange[];
   readonly facts: readonly ForeignFact[];
-  /** What each source says of the tasks it has heard of, in words for people. */
+  /** What each source says of the tasks it has heard of, in words for people; empty unless it is for display. */
   readonly said: { readonly local: Said; readonly graph: Said; readonly agents: Said };
 }
 
 type Said = ReadonlyMap<TaskId, string>;
 
 /** Null: there is nothing to recover anywhere. */
-export async function planRecovery(options: PlanRecoveryOptions): Promise<RecoveryPlan | null> {
-  const { sources, successor, now } = options;
+export function planRecovery(options: PlanRecoveryOptions): RecoveryPlan | null {
+  const { sources, successor, sprint, now, isForDisplay } = options;
   const { local, graph } = sources;
   const recovery = recover(local.kind === 'found' ? local.state : null, graph);
   if (recovery === null) return null;
@@ -65,8 +67,8 @@ export async function planRecovery(options: PlanRecoveryOptions): Promise<Recove
     ...detached.filter((fact) => !recovery.facts.some((known) => known.taskId === fact.taskId)),
   ];
   const said = {
-    local: local.kind === 'found' ? wordsOf(local.state) : none,
-    graph: graph.kind === 'found' ? wordsOf(graph.state) : none,
+    local: isForDisplay && local.kind === 'found' ? wordsOf(local.state) : none,
+    graph: isForDisplay && graph.kind === 'found' ? wordsOf(graph.state) : none,
   };
   const at = new Date(now).toISOString();
   const events: RunEvent[] = [];
@@ -85,29 +87,24 @@ export async function planRecovery(options: PlanRecoveryOptions): Promise<Recove
     base: recovery.base,
   });
   for (const fact of facts) for (const event of fact.events) fold(event);
-  const checkpoint = checkpointOf(state, { savedAt: at });
-  const changes: ReconciledChange[] = [];
   const attempts = options.sight(recovery);
-  const actual = judgeWorld(restoreState(checkpoint, [], state.place), {
-    sprint: options.sprint.marks,
-    lastSeen: options.lastSeen,
-    graph: options.words,
-    attempts,
-  });
-  const reconciled = await reconcileTaskStatuses(checkpoint, actual, {
+  forgetUntouched(state);
+  const { lastSeen, words: graphWords } = options;
+  const changes = reconcileState(state, {
+    definitions: sprint.definitions,
+    actual: judgeWorld(state, { sprint: sprint.marks, lastSeen, graph: graphWords, attempts }),
     now,
     chance: options.chance,
     limits: options.limits,
     includeInProgress: options.includeInProgress,
     keepRunning: options.keepRunning,
-    includeKept: true,
-    onChange: (change) => changes.push(change),
+    includeKept: isForDisplay,
   });
-  events.push(...changes.flatMap((change) => change.events));
+  for (const change of changes) events.push(...change.events);
   const agents = new Map(
     [...attempts].map(([id, seen]) => [id, `attempt ${seen.attempt} ${seen.state.replaceAll('_', ' ')}`]),
   );
-  return { recovery, before, events, checkpoint: reconciled, changes, facts, said: { ...said, agents } };
+  return { recovery, before, events, state, changes, facts, said: { ...said, agents } };
 }
 
 function countComplete({ state }: Recovery): number {

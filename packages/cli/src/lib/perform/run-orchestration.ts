@@ -365,8 +365,9 @@ class Orchestration {
       graph: this.#words,
       attempts: new Map(),
     });
-    const changes = reconcile(actual, { state: this.#state, includeInProgress, keepRunning, ...this.#closeContext() });
-    const news = changes.filter((change) => change.isKept !== true);
+    const state = this.#state;
+    const how = { includeInProgress, keepRunning, includeKept: false };
+    const news = reconcile(actual, { state, ...how, ...this.#closeContext() });
     const reopened = news.flatMap(({ events }) =>
       events.flatMap((e) => (e.kind === 'task_reopened' ? [e.taskId] : [])),
     );

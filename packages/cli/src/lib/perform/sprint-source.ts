@@ -89,8 +89,6 @@ export class SprintSource implements MarkWriter, SprintPort {
       marks: this.#sprint.tasks.map((task, index) => ({
         id: task.id,
         mark: this.#marks.get(task.id) ?? markOf(task),
-        title: task.title,
-        dependsOn: task.dependsOn,
         get definition() {
           return (definitions[index] as TaskDefinition).hash;
         },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { orchestratorCheckpointSchema, type NewRunEvent, type OrchestratorCheckpoint } from '@ginkoai/contract';
-import { checkpointOf } from '../../../src/lib/decide/checkpoint-of.js';
+import { checkpointOf, forgetUntouched } from '../../../src/lib/decide/checkpoint-of.js';
 import { restoreState } from '../../../src/lib/decide/restore-state.js';
 import { keptClosedAssignments } from '../../../src/lib/decide/run-state.js';
 import { aRun, canonical, holder, isoTime, place, shown, start } from '../../support/decide-builders.js';
@@ -71,6 +71,17 @@ describe('checkpointOf and restoreState', () => {
         expect(restored.open.size).toBe(live.state.open.size);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('know the same tasks once those that nothing happened to are forgotten', () => {
+    fc.assert(
+      fc.property(fc.array(eventArbitrary, { maxLength: 20 }), (events) => {
+        const state = restoreState(aCheckpoint(), aRun([]).add(...events).events, place);
+        forgetUntouched(state);
+        const restored = restoreState(checkpointOf(state, { savedAt }), [], place);
+        expect([...restored.tasks.keys()].sort()).toEqual([...state.tasks.keys()].sort());
+      }),
     );
   });
 

@@ -13,13 +13,13 @@ interface Seen {
 /** What is said of a task `T`, besides what its sprint says of it. */
 function judged({ past = [], seen, mark, graph }: Seen) {
   const [task] = judgeWorld(aRunOf([aDefinition('T')], past), {
-    sprint: [{ id: 'T', mark, title: 'T', dependsOn: [], definition: { title: 'T', body: '' } }],
+    sprint: [{ id: 'T', mark, definition: { title: 'T', body: '' } }],
     lastSeen: new Map(seen === undefined ? [] : [['T', seen]]),
     graph: new Map(graph === undefined ? [] : [['T', graph]]),
     attempts: new Map(),
   });
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- taken out of the rest
-  const { id: _id, title: _title, dependsOn: _dependsOn, definition: _definition, ...verdict } = task ?? {};
+  const { id: _id, definition: _definition, ...verdict } = task ?? {};
   return verdict;
 }
 
@@ -42,7 +42,7 @@ describe('a task seen here for the first time', () => {
 
   it('is complete by its mark where nobody has heard of it, against a word that a completion makes void', () => {
     const [task] = judgeWorld(aRunOf([]), {
-      sprint: [{ id: 'NEW', mark: 'complete', title: 'New', dependsOn: [], definition: { title: 'New', body: 'x' } }],
+      sprint: [{ id: 'NEW', mark: 'complete', definition: { title: 'New', body: 'x' } }],
       lastSeen: new Map(),
       graph: new Map([['NEW', { status: 'blocked', unlessComplete: true }]]),
       attempts: new Map(),
@@ -52,7 +52,7 @@ describe('a task seen here for the first time', () => {
 
   it('is pending where nobody has heard of it', () => {
     const [task] = judgeWorld(aRunOf([]), {
-      sprint: [{ id: 'NEW', mark: 'pending', title: 'New', dependsOn: ['A'], definition: { title: 'New', body: 'x' } }],
+      sprint: [{ id: 'NEW', mark: 'pending', definition: { title: 'New', body: 'x' } }],
       lastSeen: new Map(),
       graph: new Map(),
       attempts: new Map([['NEW', aSighting()]]),
@@ -60,9 +60,6 @@ describe('a task seen here for the first time', () => {
     expect(task).toEqual({
       id: 'NEW',
       status: 'pending',
-      title: 'New',
-      dependsOn: ['A'],
-      definition: { title: 'New', body: 'x' },
       assignment: aSighting(),
     });
   });
@@ -209,14 +206,14 @@ describe('a mark that changed since it was last seen here', () => {
 
   it('says nothing of tasks that the run has not heard of but what it says', () => {
     const [task] = judgeWorld(aRunOf([]), {
-      sprint: [{ id: 'NEW', mark: 'complete', title: '', dependsOn: [], definition: { title: '', body: '' } }],
+      sprint: [{ id: 'NEW', mark: 'complete', definition: { title: '', body: '' } }],
       lastSeen: new Map([['NEW', 'pending']]),
       graph: new Map(),
       attempts: new Map(),
     });
     expect(task).toMatchObject({ status: 'complete', by: 'sprint_file' });
     const [same] = judgeWorld(aRunOf([]), {
-      sprint: [{ id: 'NEW', mark: 'pending', title: '', dependsOn: [], definition: { title: '', body: '' } }],
+      sprint: [{ id: 'NEW', mark: 'pending', definition: { title: '', body: '' } }],
       lastSeen: new Map([['NEW', 'pending']]),
       graph: new Map(),
       attempts: new Map(),

@@ -33,7 +33,7 @@ function looked(past: readonly NewRunEvent[], ...looks: readonly Look[]): { stat
       state,
       world.map(({ id, dependsOn = [] }, order) => aDefinition(id, { dependsOn, order })),
     );
-    const context = { state, includeInProgress, keepRunning: false, now, limits, chance: () => 0.5 };
+    const context = { state, includeInProgress, keepRunning: false, includeKept: true, now, limits, chance: () => 0.5 };
     for (const change of reconcile(world, context)) {
       changes.push(change);
       for (const event of change.events) applyEvent(state, stampEvent(event, state.sequence, builtAt));

@@ -60,7 +60,9 @@ function reconciled({ past = [], world, includeInProgress = false, keepRunning =
     state,
     world.map(({ id, dependsOn = [] }, order) => aDefinition(id, { dependsOn, order })),
   );
-  const changes = reconcile(world, { state, includeInProgress, keepRunning, ...closing });
+  const context = { state, includeInProgress, keepRunning, ...closing };
+  const changes = reconcile(world, { ...context, includeKept: true });
+  expect(reconcile(world, { ...context, includeKept: false })).toEqual(changes.filter(({ isKept }) => isKept !== true));
   for (const { row, events } of changes) {
     produced.add(row);
     for (const event of events) applyEvent(state, stampEvent(event, state.sequence, builtAt));
@@ -418,7 +420,13 @@ describe('what we know against what is true', () => {
     const fold = (event: NewRunEvent): void => applyEvent(state, stampEvent(event, state.sequence, builtAt));
     closeAttempt(state, attempt1, { kind: 'completed' }, closing).forEach(fold);
     expect(state.tasks.get('T')).toMatchObject({ status: 'in_progress', held: true, assignment: null });
-    const waiting = reconcile(world, { state, includeInProgress: false, keepRunning: false, ...closing });
+    const waiting = reconcile(world, {
+      state,
+      includeInProgress: false,
+      keepRunning: false,
+      includeKept: true,
+      ...closing,
+    });
     expect(waiting).toContainEqual(expect.objectContaining({ taskId: 'T', row: 'C20', isKept: true }));
 
     fold({ kind: 'task_completed', taskId: 'NEW', generation: 1, by: 'sprint_file' });
@@ -569,7 +577,7 @@ describe('what we know against what is true', () => {
     expect(state.tasks.get('FREE')?.status).toBe('pending');
     const again = reconcile(
       world.map((task) => ({ ...task, status: state.tasks.get(task.id)?.status ?? '' })),
-      { state, includeInProgress: false, keepRunning: false, ...closing },
+      { state, includeInProgress: false, keepRunning: false, includeKept: true, ...closing },
     );
     expect(again.filter(({ isKept }) => isKept !== true)).toEqual([]);
   });
@@ -625,13 +633,15 @@ describe('what we know against what is true', () => {
 
   it('C32a: a mark that changed since it was last seen wins over the graph, else the graph wins', () => {
     const state = aRunOf([aDefinition('T')]);
-    const judged = (seen: string) =>
-      judgeWorld(state, {
-        sprint: [{ id: 'T', mark: 'complete', title: 'T', dependsOn: [], definition: { title: 'T', body: '' } }],
+    const judged = (seen: string) => {
+      const [task] = judgeWorld(state, {
+        sprint: [{ id: 'T', mark: 'complete', definition: { title: 'T', body: '' } }],
         lastSeen: new Map([['T', seen]]),
         graph: new Map([['T', { status: 'cancelled' }]]),
         attempts: new Map(),
-      })[0];
+      });
+      return task;
+    };
     const changed = judged('pending');
     expect(changed).toMatchObject({ status: 'complete', by: 'sprint_file', settledBy: 'C32a' });
     expect(judged('complete')).toMatchObject({ status: 'cancelled', by: 'graph', settledBy: 'C32a' });
@@ -681,7 +691,13 @@ describe('what we know against what is true', () => {
   it('leaves the state as it is, also of tasks that it has never heard of', () => {
     const state = aRun(atWork);
     const world = [aTask('T', { status: 'in_progress' }), aTask('NEW', { status: 'complete' })];
-    const changes = reconcile(world, { state, includeInProgress: false, keepRunning: false, ...closing });
+    const changes = reconcile(world, {
+      state,
+      includeInProgress: false,
+      keepRunning: false,
+      includeKept: true,
+      ...closing,
+    });
     expect(changes.map(({ row }) => row)).toEqual(['C10', 'C4']);
     expect([...state.tasks.keys()]).toEqual(['T']);
   });

@@ -13,7 +13,13 @@ function seenOnResume(state: AttemptSighting['state'], more: Partial<AttemptSigh
   const history = aRun(['T1']).assign('T1');
   const assignment = { generation: 1, attempt: 1, state, ...more };
   const world = [{ id: 'T1', status: 'in_progress', assignment }];
-  const settings = { state: history.state, includeInProgress: false, keepRunning: false, ...closing(history) };
+  const settings = {
+    state: history.state,
+    includeInProgress: false,
+    keepRunning: false,
+    includeKept: true,
+    ...closing(history),
+  };
   const [change] = reconcile(world, settings);
   if (change === undefined) throw new Error('Nothing was found.');
   return { history, change };
@@ -68,6 +74,7 @@ describe('a task that is blocked because there is no command for it', () => {
       state: history.state,
       includeInProgress: false,
       keepRunning: false,
+      includeKept: true,
       ...closing(history),
     });
   };
