@@ -44,7 +44,7 @@ export function closeGaps(directory: string): void {
  * generations there: where some are missing, the journals may be all there is. Gives the epochs removed.
  */
 export async function pruneJournals(directory: string, current: Epoch): Promise<Result<readonly Epoch[]>> {
-  const journals = await journalEpochs(directory);
+  const journals = journalEpochs(directory);
   if (!journals.ok) return journals;
   if (journals.value.every((epoch) => epoch >= current)) return ok([]);
   const epochs = await Promise.all(

@@ -6,6 +6,8 @@ import { refusedKeys } from './parse-json.js';
 /** Entries that are turned into text at once: at most some milliseconds, even if each has long texts. */
 const sliceEntries = 1_000;
 const pauseCharacters = 64 << 10;
+/** So few entries are one piece, of some 10 ms: to cut them costs half as much again (measured). */
+const wholeEntries = 8_000;
 
 /**
  * Builds the content of a checkpoint file. It pauses after every slice, so that a caller can let other work in: as one
@@ -68,6 +70,10 @@ function* slicesOf(value: unknown): Generator<string> {
   }
   if (Array.isArray(value)) {
     const members: readonly unknown[] = value;
+    if (members.length <= wholeEntries) {
+      yield JSON.stringify(members);
+      return;
+    }
     yield* joined({
       from: '[',
       to: ']',
@@ -77,6 +83,10 @@ function* slicesOf(value: unknown): Generator<string> {
     return;
   }
   const keys = Object.keys(value);
+  if (keys.length <= wholeEntries) {
+    yield JSON.stringify(value);
+    return;
+  }
   yield* joined({
     from: '{',
     to: '}',

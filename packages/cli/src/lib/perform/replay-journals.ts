@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Epoch, type Result, type RunEvent, type RunId, type Sequence } from '@ginkoai/contract';
 import { readFailure } from './file-failure.js';
@@ -44,7 +44,7 @@ export interface ReplayOptions {
 
 /** The history after a position, from this working copy's journals. Failures: `file_unreadable`, `newer_version`. */
 export async function replayJournals({ directory, after, readOnly = false }: ReplayOptions): Promise<Result<Replay>> {
-  const epochs = await journalEpochs(directory);
+  const epochs = journalEpochs(directory);
   if (!epochs.ok) return epochs;
   const history = new ReplayedHistory(after);
   const warnings: string[] = [];
@@ -76,9 +76,11 @@ export function firstJournalNeeded(journals: readonly Epoch[], epoch: Epoch): Ep
 }
 
 /** The epochs that have a journal here, ascending. No directory: none. */
-export async function journalEpochs(directory: string): Promise<Result<readonly Epoch[]>> {
+export function journalEpochs(directory: string): Result<readonly Epoch[]> {
   try {
-    const epochs = (await readdir(directory)).map(epochOfJournal).filter((epoch) => epoch !== undefined);
+    const epochs = readdirSync(directory)
+      .map(epochOfJournal)
+      .filter((epoch) => epoch !== undefined);
     return ok(epochs.sort((one, other) => one - other));
   } catch (error) {
     const failure = readFailure({ error, path: directory, what: 'The folder' });

@@ -34,7 +34,7 @@ export async function restoreGeneration(target: GenerationToRestore): Promise<Re
     const moved = await moveAway(generationFile(newer));
     if (!moved.ok && moved.failure.details?.['code'] !== 'ENOENT') return moved;
   }
-  const epochs = await journalEpochs(directory);
+  const epochs = journalEpochs(directory);
   if (!epochs.ok) return epochs;
   for (const epoch of epochs.value.filter((candidate) => candidate > checkpoint.epoch)) {
     const moved = await moveAway(journalName(epoch));
