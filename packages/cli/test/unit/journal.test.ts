@@ -9,9 +9,9 @@ describe('a journal', () => {
   const path = (): string => join(directory(), 'journal-3.ndjson');
   const open = async (): Promise<Journal> => valueOf(await openJournal({ directory: directory(), epoch: 3 }));
 
-  const writtenSequences = async (): Promise<number[]> => {
+  const writtenSequences = (): number[] => {
     const sequences: number[] = [];
-    valueOf(await readJournal({ path: path(), onEvent: (event) => sequences.push(event.sequence) }));
+    valueOf(readJournal({ path: path(), onEvent: (event) => sequences.push(event.sequence) }));
     return sequences;
   };
 
@@ -32,7 +32,7 @@ describe('a journal', () => {
     const answers = await Promise.all(events.map((event) => journal.append([event])));
     expect(answers.every((answer) => answer.ok)).toBe(true);
     valueOf(await journal.close());
-    expect(await writtenSequences()).toEqual(sequencesOf(events));
+    expect(writtenSequences()).toEqual(sequencesOf(events));
   });
 
   it('answers nobody before what was asked for is written, however much goes out before it', async () => {
@@ -49,14 +49,14 @@ describe('a journal', () => {
     const journal = await open();
     for (const event of tasksAdded(1, 50)) valueOf(await journal.append([event]));
     valueOf(await journal.close());
-    expect(await writtenSequences()).toHaveLength(50);
+    expect(writtenSequences()).toHaveLength(50);
   });
 
   it('has events in the file as soon as they are written, and says when they are on disk', async () => {
     const journal = await open();
     valueOf(journal.write([taskAdded(1)]));
     valueOf(journal.write([taskAdded(2)]));
-    expect(await writtenSequences()).toEqual([1, 2]);
+    expect(writtenSequences()).toEqual([1, 2]);
     expect([journal.hasUnflushed, journal.bytes]).toEqual([true, 0]);
     valueOf(await journal.flush());
     expect([journal.hasUnflushed, journal.bytes]).toEqual([false, statSync(path()).size]);
@@ -78,7 +78,7 @@ describe('a journal', () => {
     valueOf(await journal.close());
     valueOf(await journal.close());
     expect(journal.hasUnflushed).toBe(false);
-    expect(await writtenSequences()).toEqual([1, 2, 3]);
+    expect(writtenSequences()).toEqual([1, 2, 3]);
     expect(() => journal.write([taskAdded(4)])).toThrow('is closed');
   });
 
@@ -92,7 +92,7 @@ describe('a journal', () => {
     expect(second.bytes).toBe(first.bytes);
     valueOf(await second.append([taskAdded(3)]));
     valueOf(await second.close());
-    expect(await writtenSequences()).toEqual([1, 2, 3]);
+    expect(writtenSequences()).toEqual([1, 2, 3]);
   });
 
   it('is cut at a damaged line when it is opened again; the rest goes to quarantine', async () => {
@@ -104,7 +104,7 @@ describe('a journal', () => {
     const second = await open();
     valueOf(await second.append([taskAdded(2)]));
     valueOf(await second.close());
-    expect(await writtenSequences()).toEqual([1, 2]);
+    expect(writtenSequences()).toEqual([1, 2]);
     const [kept] = readdirSync(join(directory(), 'quarantine'));
     expect(second.warnings).toEqual([expect.stringContaining(`quarantine/${kept}`)]);
     expect(readFileSync(join(directory(), 'quarantine', kept ?? ''), 'utf8')).toBe(

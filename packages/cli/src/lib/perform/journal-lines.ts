@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { journalLine } from '@ginkoai/contract';
 import { checksumOf } from './checksum.js';
 
@@ -16,23 +15,26 @@ const chunkBytes = 1 << 20;
 export const maxLineBytes = 4 << 20;
 const lineFeed = '\n'.charCodeAt(0);
 
-/** Reads a journal's lines and judges each by its checksum; gives the size of the file. */
-export async function readJournalLines(path: string, onLine: (text: JournalText) => void): Promise<number> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+/**
+ * Reads a journal's lines and judges each by its checksum; gives the size of the file. At once, as a checkpoint is read:
+ * before a run goes on there is nothing else to do.
+ */
+export function readJournalLines(path: string, onLine: (text: JournalText) => void): number {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    return await readLines(handle, onLine);
+    return readLines(descriptor, onLine);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
-async function readLines(handle: FileHandle, onLine: (text: JournalText) => void): Promise<number> {
+function readLines(descriptor: number, onLine: (text: JournalText) => void): number {
   let line = 1;
   let offset = 0;
   let rest: Buffer = Buffer.alloc(0);
   for (;;) {
     const chunk = Buffer.allocUnsafe(chunkBytes);
-    const { bytesRead } = await handle.read(chunk, 0, chunkBytes, offset + rest.length);
+    const bytesRead = readSync(descriptor, chunk, 0, chunkBytes, offset + rest.length);
     if (bytesRead === 0) break;
     const bytes =
       rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
@@ -46,7 +48,7 @@ async function readLines(handle: FileHandle, onLine: (text: JournalText) => void
     rest = bytes.subarray(start);
     if (rest.length > maxLineBytes) {
       onLine({ line, offset, eventText: undefined });
-      return (await handle.stat()).size;
+      return fstatSync(descriptor).size;
     }
   }
   // Without its line feed even a line that looks whole was not acknowledged.

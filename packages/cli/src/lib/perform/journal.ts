@@ -94,7 +94,7 @@ interface ExistingJournal {
 
 /** What stands behind damage is never read again, so nothing may be appended behind it. */
 async function cutDamage({ directory, name, handle }: ExistingJournal): Promise<Result<OpenedAt>> {
-  const end = await readJournal({ path: join(directory, name), onEvent: () => undefined });
+  const end = readJournal({ path: join(directory, name), onEvent: () => undefined });
   if (!end.ok) return end;
   const { bytes, intactBytes, damage } = end.value;
   if (damage === undefined) return ok({ bytes, warnings: [] });

@@ -39,14 +39,14 @@ const knownKinds = new Set<string>(runEventSchema.options.map((option) => option
  * unless it starts a run or a recovery, or repeats a sequence (a late writer's line, for the caller to judge).
  * Failures: `file_unreadable`; `newer_version` for an intact line of a kind that only a later ginko knows.
  */
-export async function readJournal({ path, onEvent }: JournalReading): Promise<Result<JournalEnd>> {
+export function readJournal({ path, onEvent }: JournalReading): Result<JournalEnd> {
   let last: Sequence | undefined;
   let damaged: { line: number; offset: number } | undefined;
   let lines = 0;
   /** The first line that only a later ginko understands. */
   let newer: number | undefined;
   try {
-    const bytes = await readJournalLines(path, ({ line, offset, eventText }) => {
+    const bytes = readJournalLines(path, ({ line, offset, eventText }) => {
       lines = line;
       const event = eventText === undefined ? undefined : eventOf(eventText);
       if (event === 'newer') {

@@ -53,7 +53,7 @@ export async function replayJournals({ directory, after, readOnly = false }: Rep
   for (const epoch of epochs.value.filter((candidate) => candidate >= first)) {
     history.beginJournal(epoch);
     const name = journalName(epoch);
-    const end = await readJournal({
+    const end = readJournal({
       path: join(directory, name),
       onEvent: (event, { intact }) => history.add(event, intact),
     });

@@ -62,7 +62,7 @@ async function cutJournal(
   let cutAt: JournalPlace | undefined;
   // A journal that several runs share says whose its lines are where each starts.
   let isOurs = true;
-  const end = await readJournal({
+  const end = readJournal({
     path,
     onEvent: (event, place) => {
       if (event.kind === 'run_started') isOurs = event.runId === checkpoint.runId;
