@@ -54,7 +54,7 @@ async function recovery(root, count) {
 async function journalAfter(directory, state) {
   const journal = await openJournal({ directory, epoch: state.epoch });
   if (!journal.ok) throw new Error(journal.failure.message);
-  const waiting = [...state.queues.groups()].flatMap(({ tasks }) => [...tasks.inOrder()]).slice(0, later / 2);
+  const waiting = [...state.queues.groups()].flatMap(readyTasks).slice(0, later / 2);
   const events = waiting.flatMap(({ id: taskId }, index) => {
     const attempt = { taskId, agentId: `local-${index + 1}`, generation: 1, attempt: 1, at };
     return [
@@ -65,6 +65,12 @@ async function journalAfter(directory, state) {
   const written = await journal.value.append(events);
   if (!written.ok) throw new Error(written.failure.message);
   await journal.value.close();
+}
+
+function readyTasks(group) {
+  const tasks = [];
+  for (let task = group.first(); task !== null; task = group.after(task)) tasks.push(task);
+  return tasks;
 }
 
 function observationOf(definitions, complete) {

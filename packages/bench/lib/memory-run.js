@@ -77,9 +77,10 @@ export function assignedEvent({ taskId: id, agentId, generation, attempt }) {
 /** The assignments that are due; null: every task is complete. */
 export function decide(state) {
   const { decisions } = decideCycle(state, now, limits);
-  const stop = decisions.find(({ kind }) => kind === 'stop');
-  if (stop === undefined) return decisions;
-  if (stop.reason !== 'complete') throw new Error(stop.message);
+  // A stop is never one of several.
+  const [first] = decisions;
+  if (first?.kind !== 'stop') return decisions;
+  if (first.reason !== 'complete') throw new Error(first.message);
   return null;
 }
 

@@ -80,7 +80,7 @@ function sprintTasks({ state }: RunLook): TaskFacts[] {
 /** What is kept of the task's attempts, oldest first. */
 export function attemptsOf({ look }: TaskRoom, id: TaskId): OrchestratorCheckpoint['assignmentHistory'] {
   const facts = look.state.tasks.get(id);
-  const closed = look.state.closed.filter(({ taskId }) => taskId === id);
+  const closed = [...look.state.closed].filter(({ taskId }) => taskId === id);
   if (facts === undefined || facts.assignment === null) return closed;
   const { agentId, assignedAt } = facts.assignment;
   const { generation, attempt } = facts;

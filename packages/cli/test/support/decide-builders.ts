@@ -1,4 +1,5 @@
-import type { NewRunEvent, OrchestratorCheckpoint, RunEvent, TaskId } from '@ginkoai/contract';
+import type { AgentId, NewRunEvent, OrchestratorCheckpoint, RunEvent, TaskId } from '@ginkoai/contract';
+import type { AgentPool } from '../../src/lib/decide/agent-pool.js';
 import { applyEvent } from '../../src/lib/decide/apply-event.js';
 import { applySprint } from '../../src/lib/decide/apply-sprint.js';
 import { checkpointOf } from '../../src/lib/decide/checkpoint-of.js';
@@ -99,6 +100,24 @@ export function aRun(sprint: Parameters<typeof aSprint>[0], agents: readonly str
   applySprint(history.state, aSprint(sprint));
   for (const id of agents) history.state.agents.join(id, ['*']);
   return history;
+}
+
+/** The ready tasks in the order in which they are given out, those that need the same capabilities together. */
+export function readyTasks({ queues }: RunState): TaskId[] {
+  const ids: TaskId[] = [];
+  for (const group of queues.groups()) {
+    for (let task = group.first(); task !== null; task = group.after(task)) ids.push(task.id);
+  }
+  return ids;
+}
+
+/** By class, in each the one that has been idle longest first. */
+export function idleAgents(pool: AgentPool): AgentId[] {
+  const ids: AgentId[] = [];
+  for (const { first } of pool.classes()) {
+    for (let agent = first; agent !== null; agent = agent.behind) ids.push(agent.id);
+  }
+  return ids;
 }
 
 /** What a checkpoint says, whatever the order in which it says it. */

@@ -1,4 +1,5 @@
 import type { AgentId, TaskId } from '@ginkoai/contract';
+import { joinBehind, leaveLine, type Line, type LineEntry } from './line.js';
 
 /** An agent as decisions see it. */
 export interface Agent {
@@ -8,6 +9,8 @@ export interface Agent {
   readonly taskId: TaskId | null;
   /** Of two idle agents the one with the smaller number has been idle longer. */
   readonly idleSince: number;
+  /** Of its class the one that has been idle next longest. */
+  readonly behind: Agent | null;
 }
 
 /** Agents with the same capabilities are interchangeable: choosing looks at one of them. */
@@ -15,20 +18,19 @@ export interface AgentClass {
   readonly capabilities: ReadonlySet<string>;
   /** How many capabilities; agents that can do anything are the broadest. */
   readonly breadth: number;
-  /** Longest idle first. */
-  readonly idle: ReadonlyMap<AgentId, Agent>;
+  /** The one that has been idle longest; null: none is idle. */
+  readonly first: Agent | null;
 }
 
-interface Member {
-  readonly id: AgentId;
-  readonly capabilities: ReadonlySet<string>;
+interface Member extends Agent, LineEntry<Member> {
+  readonly of: MemberClass;
   taskId: TaskId | null;
   idleSince: number;
-  readonly idle: Map<AgentId, Agent>;
+  behind: Member | null;
 }
 
-interface MemberClass extends AgentClass {
-  readonly idle: Map<AgentId, Agent>;
+interface MemberClass extends AgentClass, Line<Member> {
+  first: Member | null;
 }
 
 /** The agents that take tasks from this orchestrator. */
@@ -54,7 +56,8 @@ export class AgentPool {
     const key = [...new Set(capabilities)].sort().join('\n');
     const known = this.#classes.get(key) ?? emptyClass(new Set(capabilities));
     this.#classes.set(key, known);
-    const member: Member = { id, capabilities: known.capabilities, taskId: null, idleSince: 0, idle: known.idle };
+    const able = known.capabilities;
+    const member: Member = { id, capabilities: able, of: known, taskId: null, idleSince: 0, ahead: null, behind: null };
     this.#members.set(id, member);
     this.#rest(member);
   }
@@ -63,8 +66,8 @@ export class AgentPool {
   occupy(id: AgentId, taskId: TaskId): void {
     const member = this.#members.get(id);
     if (member === undefined) return;
+    if (member.taskId === null) leaveLine(member.of, member);
     member.taskId = taskId;
-    member.idle.delete(id);
   }
 
   free(id: AgentId, taskId: TaskId): void {
@@ -77,13 +80,13 @@ export class AgentPool {
   #rest(member: Member): void {
     this.#idleCount += 1;
     member.idleSince = this.#idleCount;
-    member.idle.set(member.id, member);
+    joinBehind(member.of, member.of.last, member);
   }
 }
 
 function emptyClass(capabilities: ReadonlySet<string>): MemberClass {
   const breadth = capabilities.has('*') ? Number.MAX_SAFE_INTEGER : capabilities.size;
-  return { capabilities, breadth, idle: new Map() };
+  return { capabilities, breadth, first: null, last: null };
 }
 
 export function canDo(agent: Pick<Agent, 'capabilities'>, needed: readonly string[]): boolean {

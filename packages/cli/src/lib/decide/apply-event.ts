@@ -4,15 +4,10 @@ import {
   type EpochMillis,
   type RunEvent,
   type RunEventOf,
+  type TaskStatus,
 } from '@ginkoai/contract';
-import {
-  factsOf,
-  isCurrentAttempt,
-  isWaitingForAgent,
-  keptClosedAssignments,
-  type RunState,
-  type TaskFacts,
-} from './run-state.js';
+import { byTurn } from './goes-first.js';
+import { factsOf, isCurrentAttempt, isWaitingForAgent, type RunState, type TaskFacts } from './run-state.js';
 
 /**
  * Folds one event into the state, in O(log n). It is the only writer of the state. An event about an attempt that is
@@ -63,15 +58,11 @@ export function applyEvent(state: RunState, event: RunEvent): void {
     case 'task_completed':
       return complete(state, event);
     case 'task_failed':
-      return close(state, event, 'failed', (facts) => (facts.failures += 1));
     case 'task_lost':
-      return close(state, event, 'lost', (facts) => (facts.losses += 1));
     case 'task_released':
-      return close(state, event, 'released', (facts) => {
-        if (event.notBefore !== undefined) facts.notBefore = Date.parse(event.notBefore);
-      });
+      return close(state, event);
     case 'task_retry_scheduled':
-      return move(state, factsOf(state, event.taskId), (facts) => (facts.notBefore = Date.parse(event.notBefore)));
+      return postpone(state, event);
     case 'task_blocked':
       return block(state, event);
     case 'task_unblocked':
@@ -93,8 +84,9 @@ export function applyEvent(state: RunState, event: RunEvent): void {
 
 /** Lets time pass: tasks whose back-off is over become ready. */
 export function applyClock(state: RunState, now: EpochMillis): void {
-  for (let due = state.queues.nextDue(now); due !== null; due = state.queues.nextDue(now)) {
-    move(state, due, (facts) => (facts.notBefore = null));
+  for (const facts of state.queues.takeDue(now).sort(byTurn)) {
+    facts.notBefore = null;
+    enqueueIfReady(state, facts);
   }
 }
 
@@ -109,15 +101,13 @@ function assign(state: RunState, event: RunEventOf<'task_assigned'>): void {
   const facts = factsOf(state, event.taskId);
   const isNext = event.generation === facts.generation && event.attempt > facts.attempt;
   if (facts.assignment !== null || facts.held || facts.status === 'complete' || !isNext) return;
-  progressed(state, event);
-  move(state, facts, () => {
-    facts.status = 'in_progress';
-    facts.attempt = event.attempt;
-    facts.notBefore = null;
-    facts.blocked = null;
-    facts.givenDefinition = event.definition ?? null;
-    facts.assignment = { agentId: event.agentId, assignedAt: event.at, place: event.place };
-  });
+  lift(state, facts);
+  facts.attempt = event.attempt;
+  facts.notBefore = null;
+  facts.blocked = null;
+  facts.givenDefinition = event.definition ?? null;
+  facts.assignment = { agentId: event.agentId, assignedAt: event.at, place: event.place };
+  settle(state, facts, 'in_progress');
   state.open.add(facts);
   if (event.place === state.place) state.agents.occupy(event.agentId, facts.id);
 }
@@ -125,87 +115,89 @@ function assign(state: RunState, event: RunEventOf<'task_assigned'>): void {
 function complete(state: RunState, event: RunEventOf<'task_completed'>): void {
   const facts = factsOf(state, event.taskId);
   if (facts.status === 'complete' || event.generation !== facts.generation) return;
-  const { generation, attempt } = event;
-  const releasesHeld = facts.held && event.held !== true && attempt === facts.attempt;
-  if (attempt !== undefined && !releasesHeld && !isCurrentAttempt(facts, { generation, attempt })) return;
-  progressed(state, event);
+  const isHeld = event.held === true;
+  const isLastAttempt = event.attempt === facts.attempt && (facts.assignment !== null || (facts.held && !isHeld));
+  if (event.attempt !== undefined && !isLastAttempt) return;
   if (event.usage !== undefined) spend(state, event.usage);
-  move(state, facts, () => {
-    closeAssignment(state, facts, event.by === 'agent' ? 'completed' : 'released', event);
-    facts.held = event.held === true;
-    facts.blocked = null;
-    facts.notBefore = null;
-    facts.status = facts.held ? 'in_progress' : 'complete';
-    facts.completedBy = event.by;
-  });
-  if (facts.held) state.held.add(facts);
-  else state.held.delete(facts);
+  lift(state, facts);
+  closeAssignment(state, facts, event.by === 'agent' ? 'completed' : 'released', event);
+  if (isHeld) state.held.add(facts);
+  else if (facts.held) state.held.delete(facts);
+  facts.held = isHeld;
+  facts.blocked = null;
+  facts.notBefore = null;
+  facts.completedBy = event.by;
+  settle(state, facts, isHeld ? 'in_progress' : 'complete');
+  if (isHeld || facts.definition === null) return;
+  for (const dependant of facts.dependants) {
+    dependant.unmet -= 1;
+    if (dependant.unmet === 0) enqueueIfReady(state, dependant);
+  }
 }
 
 /** Ends the open attempt; the task is pending again. */
-function close(
-  state: RunState,
-  event: RunEventOf<'task_failed' | 'task_lost' | 'task_released'>,
-  status: 'failed' | 'lost' | 'released',
-  count: (facts: TaskFacts) => void,
-): void {
+function close(state: RunState, event: RunEventOf<'task_failed' | 'task_lost' | 'task_released'>): void {
   const facts = factsOf(state, event.taskId);
   if (!isCurrentAttempt(facts, event)) return;
-  progressed(state, event);
   if (event.kind !== 'task_lost' && event.usage !== undefined) spend(state, event.usage);
-  move(state, facts, () => {
-    closeAssignment(state, facts, status, event);
-    facts.status = 'pending';
-    count(facts);
-  });
+  lift(state, facts);
+  closeAssignment(state, facts, closedStatus[event.kind], event);
+  if (event.kind === 'task_failed') facts.failures += 1;
+  if (event.kind === 'task_lost') facts.losses += 1;
+  if (event.kind === 'task_released' && event.notBefore !== undefined) facts.notBefore = Date.parse(event.notBefore);
+  settle(state, facts, 'pending');
+}
+
+const closedStatus = { task_failed: 'failed', task_lost: 'lost', task_released: 'released' } as const;
+
+function postpone(state: RunState, event: RunEventOf<'task_retry_scheduled'>): void {
+  const facts = factsOf(state, event.taskId);
+  state.queues.remove(facts);
+  facts.notBefore = Date.parse(event.notBefore);
+  enqueueIfReady(state, facts);
 }
 
 function block(state: RunState, event: RunEventOf<'task_blocked'>): void {
   const facts = factsOf(state, event.taskId);
   if (facts.status === 'complete' || facts.assignment !== null) return;
-  progressed(state, event);
   state.held.delete(facts);
-  move(state, facts, () => {
-    facts.status = event.reason === 'cancelled' ? 'cancelled' : 'blocked';
-    facts.blocked =
-      event.detail === undefined ? { reason: event.reason } : { reason: event.reason, detail: event.detail };
-  });
+  lift(state, facts);
+  facts.blocked =
+    event.detail === undefined ? { reason: event.reason } : { reason: event.reason, detail: event.detail };
+  settle(state, facts, event.reason === 'cancelled' ? 'cancelled' : 'blocked');
 }
 
 function unblock(state: RunState, event: RunEventOf<'task_unblocked'>): void {
   const facts = factsOf(state, event.taskId);
   if (facts.blocked === null) return;
-  progressed(state, event);
-  move(state, facts, () => {
-    facts.status = facts.held ? 'in_progress' : 'pending';
-    facts.blocked = null;
-  });
+  lift(state, facts);
+  facts.blocked = null;
+  settle(state, facts, facts.held ? 'in_progress' : 'pending');
   if (facts.held) state.held.add(facts);
 }
 
 function reopen(state: RunState, event: RunEventOf<'task_reopened'>): void {
   const facts = factsOf(state, event.taskId);
   if (event.generation <= facts.generation || facts.assignment !== null) return;
-  progressed(state, event);
+  const wasMet = isMet(facts);
   state.held.delete(facts);
-  move(state, facts, () => {
-    facts.generation = event.generation;
-    facts.attempt = 0;
-    facts.failures = 0;
-    facts.losses = 0;
-    facts.notBefore = null;
-    facts.blocked = null;
-    facts.held = false;
-    facts.completedBy = null;
-    facts.givenDefinition = null;
-    facts.removed = false;
-    facts.status = 'pending';
-  });
-}
-
-function progressed(state: RunState, event: RunEvent): void {
-  state.lastProgressAt = event.at;
-  state.idleResumes = 0;
+  lift(state, facts);
+  facts.generation = event.generation;
+  facts.attempt = 0;
+  facts.failures = 0;
+  facts.losses = 0;
+  facts.notBefore = null;
+  facts.blocked = null;
+  facts.held = false;
+  facts.completedBy = null;
+  facts.givenDefinition = null;
+  facts.removed = false;
+  settle(state, facts, 'pending');
+  if (!wasMet) return;
+  for (const dependant of facts.dependants) {
+    state.queues.remove(dependant);
+    dependant.unmet += 1;
+  }
 }
 
 function spend(state: RunState, usage: { tokens?: number | undefined; costUsd?: number | undefined }): void {
@@ -233,8 +225,7 @@ function closeAssignment(
   if (event.kind === 'task_failed') record.failure = event.failure;
   if (event.kind === 'task_completed' && event.summary !== undefined) record.summary = shortened(event.summary);
   if (event.kind !== 'task_lost' && event.usage !== undefined) record.usage = event.usage;
-  state.closed.push(record);
-  if (state.closed.length > keptClosedAssignments) state.closed.shift();
+  state.closed.add(record);
 }
 
 /** The journal has it whole; a checkpoint stays small whatever agents say. */
@@ -243,20 +234,21 @@ const keptSummary = 500;
 const shortened = (summary: string): string =>
   summary.length <= keptSummary ? summary : `${summary.slice(0, keptSummary - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
-/** Changes a task and keeps what follows from it: the queues, the counts, the dependants. */
-function move(state: RunState, facts: TaskFacts, change: (facts: TaskFacts) => void): void {
-  const wasMet = isMet(facts);
+/**
+ * A task moves on: takes it out of what depends on how it stands, its queue and the counts, before it changes.
+ * `settle` puts it back.
+ */
+function lift(state: RunState, facts: TaskFacts): void {
+  state.lastProgressAt = state.lastEventAt;
+  state.idleResumes = 0;
   state.queues.remove(facts);
   if (facts.definition !== null) state.counts[facts.status] -= 1;
-  change(facts);
-  if (facts.definition !== null) state.counts[facts.status] += 1;
-  enqueueIfReady(state, facts);
-  if (wasMet === isMet(facts)) return;
-  for (const dependant of state.dependants.get(facts.id) ?? []) {
-    state.queues.remove(dependant);
-    dependant.unmet += wasMet ? 1 : -1;
-    enqueueIfReady(state, dependant);
-  }
+}
+
+function settle(state: RunState, facts: TaskFacts, status: TaskStatus): void {
+  facts.status = status;
+  if (facts.definition !== null) state.counts[status] += 1;
+  if (status === 'pending') enqueueIfReady(state, facts);
 }
 
 function enqueueIfReady(state: RunState, facts: TaskFacts): void {

@@ -1,31 +1,68 @@
 import { isMet } from './apply-event.js';
-import { factsOf, isWaitingForAgent, type RunState, type TaskDefinition } from './run-state.js';
+import { byTurn } from './goes-first.js';
+import {
+  factsOf,
+  isWaitingForAgent,
+  type RunState,
+  type TaskDefinition,
+  type TaskFacts,
+  type WaitingTask,
+} from './run-state.js';
 
 /**
  * Takes over what the sprint says its tasks are: who depends on whom, how urgent, in what order. Called when the sprint
  * was read, not per event; linear. What happened to the tasks stays as it is: that is for `reconcile` to judge.
  */
 export function applySprint(state: RunState, definitions: readonly TaskDefinition[]): void {
-  const waiting = new Set([...state.tasks.values()].filter((facts) => facts.position >= 0));
-  state.queues.clear();
-  state.dependants.clear();
-  for (const status of Object.keys(state.counts) as (keyof typeof state.counts)[]) state.counts[status] = 0;
-  for (const facts of state.tasks.values()) {
-    facts.definition = null;
-    facts.unmet = 0;
-  }
-  for (const definition of definitions) factsOf(state, definition.id).definition = definition;
-  for (const definition of definitions) {
-    const facts = factsOf(state, definition.id);
+  const waiting = forgetSprint(state);
+  const present = definitions.map((definition) => define(state, definition));
+  const ready: WaitingTask[] = [];
+  for (const facts of present) {
     state.counts[facts.status] += 1;
-    for (const needed of new Set(definition.dependsOn)) {
-      const dependants = state.dependants.get(needed);
-      if (dependants === undefined) state.dependants.set(needed, [facts]);
-      else dependants.push(facts);
-      if (!isMet(state.tasks.get(needed))) facts.unmet += 1;
-    }
+    waitForOthers(state, facts);
     if (!isWaitingForAgent(facts)) continue;
     if (!waiting.has(facts)) facts.readySince = state.sequence;
-    state.queues.add(facts);
+    ready.push(facts);
   }
+  for (const facts of ready.sort(byTurn)) state.queues.add(facts);
+}
+
+type SprintTask = TaskFacts & { readonly definition: TaskDefinition };
+
+function define(state: RunState, definition: TaskDefinition): SprintTask {
+  const facts = factsOf(state, definition.id);
+  facts.definition = definition;
+  return facts as SprintTask;
+}
+
+/** Returns the tasks that were waiting for an agent. */
+function forgetSprint(state: RunState): ReadonlySet<TaskFacts> {
+  const waiting = new Set<TaskFacts>();
+  for (const facts of state.tasks.values()) {
+    if (state.queues.has(facts)) waiting.add(facts);
+    facts.definition = null;
+    facts.unmet = 0;
+    facts.dependants = [];
+  }
+  state.queues.clear();
+  for (const status of Object.keys(state.counts) as (keyof typeof state.counts)[]) state.counts[status] = 0;
+  return waiting;
+}
+
+/** A dependency that is named twice counts once; one that does not exist is never met. */
+function waitForOthers(state: RunState, facts: SprintTask): void {
+  let missing: Set<string> | null = null;
+  for (const id of facts.definition.dependsOn) {
+    const needed = state.tasks.get(id);
+    if (needed === undefined) {
+      missing = (missing ?? new Set()).add(id);
+      continue;
+    }
+    // Whom this task waits for has heard of it last.
+    const { dependants } = needed;
+    if (dependants[dependants.length - 1] === facts) continue;
+    dependants.push(facts);
+    if (!isMet(needed)) facts.unmet += 1;
+  }
+  facts.unmet += missing?.size ?? 0;
 }

@@ -27,13 +27,9 @@ export class IndexedHeap<T extends HeapEntry> {
     this.#rise(entry.position);
   }
 
-  /** Whether the element is in this heap. */
-  has(entry: T): boolean {
-    return this.#entries[entry.position] === entry;
-  }
-
+  /** An element that is not in this heap is left alone. */
   remove(entry: T): void {
-    if (!this.has(entry)) return;
+    if (this.#entries[entry.position] !== entry) return;
     const hole = entry.position;
     const last = this.#entries.pop() as T;
     entry.position = -1;
@@ -46,22 +42,6 @@ export class IndexedHeap<T extends HeapEntry> {
   clear(): void {
     for (const entry of this.#entries) entry.position = -1;
     this.#entries.length = 0;
-  }
-
-  /** The elements in their order, without taking them out: O(k log k) for the first k. */
-  *inOrder(): Generator<T, void> {
-    if (this.#entries.length === 0) return;
-    const frontier = new IndexedHeap<HeapEntry & { index: number }>((a, b) =>
-      this.#before(this.#at(a.index), this.#at(b.index)),
-    );
-    frontier.add({ position: -1, index: 0 });
-    for (let next = frontier.first(); next !== undefined; next = frontier.first()) {
-      frontier.remove(next);
-      yield this.#at(next.index);
-      for (const child of [2 * next.index + 1, 2 * next.index + 2]) {
-        if (child < this.#entries.length) frontier.add({ position: -1, index: child });
-      }
-    }
   }
 
   #at(index: number): T {

@@ -127,7 +127,7 @@ function complete(facts: TaskFacts, actual: ActualTask, status: TaskStatus, cont
       },
     ];
   }
-  const started = (context.state.dependants.get(facts.id) ?? []).filter(
+  const started = facts.dependants.filter(
     (dependant) => dependant.assignment !== null || dependant.status === 'complete',
   );
   const warning =

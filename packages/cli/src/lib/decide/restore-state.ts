@@ -1,13 +1,6 @@
 import { applyEvent } from './apply-event.js';
 import type { OrchestratorCheckpoint, RunEvent, TaskFactsRecord } from '@ginkoai/contract';
-import {
-  emptyRunState,
-  factsOf,
-  keptClosedAssignments,
-  type OpenAssignment,
-  type RunState,
-  type TaskFacts,
-} from './run-state.js';
+import { emptyRunState, factsOf, type OpenAssignment, type RunState, type TaskFacts } from './run-state.js';
 
 /**
  * The state that a checkpoint and the events after it describe, still without the sprint's definitions (`applySprint`).
@@ -82,7 +75,7 @@ function restoreAssignments(state: RunState, checkpoint: OrchestratorCheckpoint)
   }
   for (const record of checkpoint.assignmentHistory) {
     if (record.status !== 'assigned') {
-      state.closed.push(record);
+      state.closed.add(record);
       continue;
     }
     const facts = factsOf(state, record.taskId);
@@ -97,7 +90,6 @@ function restoreAssignments(state: RunState, checkpoint: OrchestratorCheckpoint)
     };
     open(state, facts, assignment, record.attempt);
   }
-  if (state.closed.length > keptClosedAssignments) state.closed.splice(0, state.closed.length - keptClosedAssignments);
 }
 
 function open(state: RunState, facts: TaskFacts, assignment: OpenAssignment, attempt: number): void {

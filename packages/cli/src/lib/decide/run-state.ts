@@ -1,6 +1,5 @@
 import type {
   AgentId,
-  AssignmentRecord,
   BlockedReason,
   DefinitionHash,
   Epoch,
@@ -11,8 +10,11 @@ import type {
   TaskId,
   TaskStatus,
 } from '@ginkoai/contract';
-import type { HeapEntry } from './indexed-heap.js';
 import { AgentPool } from './agent-pool.js';
+import type { ReadyLine } from './capability-group.js';
+import type { HeapEntry } from './indexed-heap.js';
+import type { LineEntry } from './line.js';
+import { RecentAssignments } from './recent-assignments.js';
 import { TaskQueues } from './task-queues.js';
 
 /** What the sprint says a task is; the part of it that decisions need. */
@@ -38,7 +40,7 @@ export interface OpenAssignment {
 }
 
 /** What is known of one task. Only `applyEvent` and `applySprint` write to it. */
-export interface TaskFacts extends HeapEntry {
+export interface TaskFacts extends HeapEntry, LineEntry<WaitingTask> {
   readonly id: TaskId;
   /** null: not in the sprint (gone, or only known from a checkpoint). */
   definition: TaskDefinition | null;
@@ -61,8 +63,12 @@ export interface TaskFacts extends HeapEntry {
   removed: boolean;
   /** Dependencies that are not complete, those that do not exist included. */
   unmet: number;
+  /** Tasks of the sprint that wait for this one. */
+  dependants: TaskFacts[];
   /** When it became ready, as a sequence number: the longer waiting of two equals goes first. */
   readySince: Sequence;
+  /** Where it stands while it is ready and not in back-off. */
+  line: ReadyLine | null;
 }
 
 /** A task of the sprint that could be given out, now or once its back-off is over. */
@@ -92,21 +98,15 @@ export interface RunState {
   /** Who runs or ran the local agents of the open assignments, by place. */
   readonly holders: Map<string, Holder>;
   readonly tasks: Map<TaskId, TaskFacts>;
-  /** Tasks that name this id in `dependsOn`, whether or not the id exists. */
-  readonly dependants: Map<TaskId, TaskFacts[]>;
   readonly open: Set<TaskFacts>;
   readonly held: Set<TaskFacts>;
   /** Of the tasks in the sprint. */
   readonly counts: Record<TaskStatus, number>;
   readonly queues: TaskQueues;
   readonly agents: AgentPool;
-  /** The last closed assignments, oldest first. */
-  readonly closed: AssignmentRecord[];
+  readonly closed: RecentAssignments;
   usage: { tokens: number; costUsd: number };
 }
-
-/** Closed assignments that are kept, so that a checkpoint's size does not grow with the run's age. */
-export const keptClosedAssignments = 100;
 
 export function emptyRunState(place: string): RunState {
   return {
@@ -127,13 +127,12 @@ export function emptyRunState(place: string): RunState {
     place,
     holders: new Map(),
     tasks: new Map(),
-    dependants: new Map(),
     open: new Set(),
     held: new Set(),
     counts: { pending: 0, in_progress: 0, complete: 0, blocked: 0, cancelled: 0 },
     queues: new TaskQueues(),
     agents: new AgentPool(),
-    closed: [],
+    closed: new RecentAssignments(),
     usage: { tokens: 0, costUsd: 0 },
   };
 }
@@ -158,7 +157,11 @@ export function factsOf(state: RunState, id: TaskId): TaskFacts {
     givenDefinition: null,
     removed: false,
     unmet: 0,
+    dependants: [],
     readySince: 0,
+    line: null,
+    ahead: null,
+    behind: null,
     position: -1,
   };
   state.tasks.set(id, facts);

@@ -1,20 +1,21 @@
 import { canDo, type Agent } from './agent-pool.js';
+import type { CapabilityGroup } from './capability-group.js';
 import type { AssignDecision } from './decision.js';
+import { goesFirst } from './goes-first.js';
 import type { RunState, WaitingTask } from './run-state.js';
-import { goesFirst } from './task-queues.js';
 
-/** Interchangeable idle agents, the next one of them in front. */
+/** Interchangeable idle agents, the one that has been idle longest in front; null: all are taken. */
 interface Bench {
   readonly breadth: number;
-  readonly agents: Iterator<Agent>;
+  readonly capabilities: ReadonlySet<string>;
   next: Agent | null;
 }
 
 /** Ready tasks that need the same, the most urgent one in front, and who can do them, the most specialised first. */
-interface Line {
-  readonly tasks: Iterator<WaitingTask>;
+interface Queue {
+  readonly group: CapabilityGroup;
   readonly able: readonly Bench[];
-  next: WaitingTask | null;
+  next: WaitingTask;
 }
 
 /**
@@ -23,17 +24,15 @@ interface Line {
  * are idle agents and capability groups.
  */
 export function selectAssignments(state: RunState): AssignDecision[] {
-  const lines = linesOf(state);
   const decisions: AssignDecision[] = [];
-  for (;;) {
-    let best: { line: Line; task: WaitingTask; bench: Bench; agent: Agent } | null = null;
-    for (const line of lines) {
-      if (line.next === null || (best !== null && !goesFirst(line.next, best.task))) continue;
-      const idle = longestIdle(line.able);
-      if (idle !== null) best = { line, task: line.next, ...idle };
-    }
-    if (best === null) return decisions;
-    const { line, task, bench, agent } = best;
+  const queues = queuesOf(state);
+  for (let queue = mostUrgent(queues); queue !== null; queue = mostUrgent(queues)) {
+    const task = queue.next;
+    const agent = takeLongestIdle(queue.able);
+    const following = agent === null ? null : queue.group.after(task);
+    if (following === null) queues.splice(queues.indexOf(queue), 1);
+    else queue.next = following;
+    if (agent === null) continue;
     decisions.push({
       kind: 'assign',
       taskId: task.id,
@@ -41,37 +40,43 @@ export function selectAssignments(state: RunState): AssignDecision[] {
       generation: task.generation,
       attempt: task.attempt + 1,
     });
-    line.next = nextOf(line.tasks);
-    bench.next = nextOf(bench.agents);
   }
+  return decisions;
 }
 
-/** Of the most specialised idle agents. */
-function longestIdle(able: readonly Bench[]): { readonly bench: Bench; readonly agent: Agent } | null {
-  let best: { readonly bench: Bench; readonly agent: Agent } | null = null;
-  for (const bench of able) {
-    if (best !== null && bench.breadth > best.bench.breadth) break;
-    const { next: agent } = bench;
-    if (agent !== null && (best === null || agent.idleSince < best.agent.idleSince)) best = { bench, agent };
-  }
+function mostUrgent(queues: readonly Queue[]): Queue | null {
+  let best: Queue | null = null;
+  for (const queue of queues) if (best === null || goesFirst(queue.next, best.next)) best = queue;
   return best;
 }
 
-function linesOf(state: RunState): Line[] {
-  const benches = state.agents.classes().flatMap(({ capabilities, breadth, idle }) => {
-    if (idle.size === 0) return [];
-    const agents = idle.values();
-    return [{ capabilities, bench: { breadth, agents, next: nextOf(agents) } }];
-  });
-  if (benches.length === 0) return [];
-  return [...state.queues.groups()].map((group) => {
-    const tasks = group.tasks.inOrder();
-    const able = benches.filter((one) => canDo(one, group.capabilities)).map(({ bench }) => bench);
-    return { tasks, able, next: able.length === 0 ? null : nextOf(tasks) };
-  });
+/** Of the most specialised idle agents; null: all are taken. */
+function takeLongestIdle(able: readonly Bench[]): Agent | null {
+  let from: Bench | null = null;
+  let agent: Agent | null = null;
+  for (const bench of able) {
+    if (bench.next === null) continue;
+    if (from !== null && bench.breadth > from.breadth) break;
+    if (agent !== null && bench.next.idleSince > agent.idleSince) continue;
+    from = bench;
+    agent = bench.next;
+  }
+  if (from !== null && agent !== null) from.next = agent.behind;
+  return agent;
 }
 
-function nextOf<T>(iterator: Iterator<T>): T | null {
-  const next = iterator.next();
-  return next.done === true ? null : next.value;
+function queuesOf(state: RunState): Queue[] {
+  const benches: Bench[] = [];
+  for (const { capabilities, breadth, first } of state.agents.classes()) {
+    if (first !== null) benches.push({ capabilities, breadth, next: first });
+  }
+  const queues: Queue[] = [];
+  if (benches.length === 0) return queues;
+  for (const group of state.queues.groups()) {
+    const next = group.first();
+    if (next === null) continue;
+    const able = benches.filter((bench) => canDo(bench, group.capabilities));
+    if (able.length > 0) queues.push({ group, able, next });
+  }
+  return queues;
 }

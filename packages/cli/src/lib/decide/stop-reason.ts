@@ -64,8 +64,8 @@ function stallsAt(state: RunState, limits: RunLimits): EpochMillis {
 }
 
 function stalledWithReadyTasks(state: RunState, now: EpochMillis, limits: RunLimits): Stop | null {
-  const ready = [...state.queues.groups()].filter((group) => group.tasks.size > 0);
-  const agents = [...state.agents.all()];
+  const ready = [...state.queues.groups()].filter((group) => group.first() !== null);
+  const agents = state.agents.classes();
   if (ready.some(({ capabilities }) => agents.some((agent) => canDo(agent, capabilities)))) return null;
   if (now < stallsAt(state, limits)) return null;
   if (agents.length === 0) {

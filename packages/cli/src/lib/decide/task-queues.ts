@@ -1,18 +1,16 @@
 import type { EpochMillis } from '@ginkoai/contract';
+import { CapabilityGroup } from './capability-group.js';
 import { IndexedHeap } from './indexed-heap.js';
+import { leaveLine } from './line.js';
 import type { TaskFacts, WaitingTask } from './run-state.js';
-
-/** The ready tasks that need the same capabilities, most urgent first. */
-export interface CapabilityGroup {
-  readonly capabilities: readonly string[];
-  readonly tasks: IndexedHeap<WaitingTask>;
-}
 
 type DeferredTask = WaitingTask & { readonly notBefore: EpochMillis };
 
 /**
- * The tasks that wait for an agent: the ready ones by the capabilities they need, and those in back-off by time. An
- * event moves a task in O(log n); choosing looks at one task a group, and there are few groups.
+ * The tasks that wait for an agent: the ready ones by the capabilities they need, and those in back-off by time. Choosing
+ * looks at one task a group, and there are few groups. An event moves a ready task in constant time, for tasks become
+ * ready one after the other, and one in back-off in O(log n). A heap for the ready ones too was a third of
+ * the time of a drain of 1,000 tasks (profiled).
  */
 export class TaskQueues {
   readonly #groups = new Map<string, CapabilityGroup>();
@@ -33,10 +31,18 @@ export class TaskQueues {
     return this.#groups.values();
   }
 
-  /** A task whose back-off is over by then, the soonest first; null: there is none. */
-  nextDue(now: EpochMillis): TaskFacts | null {
-    const first = this.#deferred.first();
-    return first === undefined || first.notBefore > now ? null : first;
+  /** Lets the tasks go whose back-off is over by then, the soonest first. */
+  takeDue(now: EpochMillis): WaitingTask[] {
+    const due: WaitingTask[] = [];
+    for (
+      let next = this.#deferred.first();
+      next !== undefined && next.notBefore <= now;
+      next = this.#deferred.first()
+    ) {
+      this.#deferred.remove(next);
+      due.push(next);
+    }
+    return due;
   }
 
   /** When the next task leaves its back-off; null: none is waiting. */
@@ -44,48 +50,48 @@ export class TaskQueues {
     return this.#deferred.first()?.notBefore ?? null;
   }
 
+  has(facts: TaskFacts): boolean {
+    return facts.line !== null || isDeferred(facts);
+  }
+
   add(facts: WaitingTask): void {
-    if (isDeferred(facts)) {
+    if (this.has(facts)) return;
+    if (isBackingOff(facts)) {
       this.#deferred.add(facts);
       return;
     }
-    this.#groupOf(facts).tasks.add(facts);
+    this.#groupOf(facts.definition.capabilities).add(facts);
     this.#ready += 1;
   }
 
   clear(): void {
-    for (const group of this.#groups.values()) group.tasks.clear();
+    for (const group of this.#groups.values()) {
+      for (let task = group.first(); task !== null; task = group.first()) this.remove(task);
+    }
     this.#groups.clear();
     this.#deferred.clear();
-    this.#ready = 0;
   }
 
   remove(facts: TaskFacts): void {
-    if (!isQueued(facts)) return;
-    if (isDeferred(facts)) {
+    if (facts.line !== null) {
+      leaveLine(facts.line, facts);
+      facts.line = null;
+      this.#ready -= 1;
+    } else if (isDeferred(facts)) {
       this.#deferred.remove(facts);
-      return;
     }
-    this.#groupOf(facts).tasks.remove(facts);
-    this.#ready -= 1;
   }
 
-  #groupOf({ definition: { capabilities } }: WaitingTask): CapabilityGroup {
+  #groupOf(capabilities: readonly string[]): CapabilityGroup {
     const key = capabilities.join('\n');
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const group: CapabilityGroup = { capabilities, tasks: new IndexedHeap(goesFirst) };
+    const group = new CapabilityGroup(capabilities);
     this.#groups.set(key, group);
     return group;
   }
 }
 
-/** Urgent before less urgent; of equals the one that waits longer; then the order of the sprint. */
-export function goesFirst(a: WaitingTask, b: WaitingTask): boolean {
-  if (a.definition.rank !== b.definition.rank) return a.definition.rank < b.definition.rank;
-  if (a.readySince !== b.readySince) return a.readySince < b.readySince;
-  return a.definition.order < b.definition.order;
-}
-
-const isQueued = (facts: TaskFacts): facts is WaitingTask => facts.position >= 0;
-const isDeferred = (facts: WaitingTask): facts is DeferredTask => facts.notBefore !== null;
+/** `position` is the place among those in back-off. */
+const isDeferred = (facts: TaskFacts): facts is DeferredTask => facts.position >= 0;
+const isBackingOff = (facts: WaitingTask): facts is DeferredTask => facts.notBefore !== null;

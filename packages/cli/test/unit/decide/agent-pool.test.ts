@@ -1,6 +1,5 @@
 import { AgentPool, canDo, type Agent } from '../../../src/lib/decide/agent-pool.js';
-
-const idle = (pool: AgentPool): string[] => pool.classes().flatMap((one) => [...one.idle.keys()]);
+import { idleAgents } from '../../support/decide-builders.js';
 
 function poolOf(...ids: string[]): AgentPool {
   const pool = new AgentPool();
@@ -13,10 +12,10 @@ describe('AgentPool', () => {
     const pool = poolOf('a', 'b', 'c');
     pool.occupy('a', 'T1');
     pool.occupy('b', 'T2');
-    expect(idle(pool)).toEqual(['c']);
+    expect(idleAgents(pool)).toEqual(['c']);
     pool.free('b', 'T2');
     pool.free('a', 'T1');
-    expect(idle(pool)).toEqual(['c', 'b', 'a']);
+    expect(idleAgents(pool)).toEqual(['c', 'b', 'a']);
     expect(pool.size).toBe(3);
   });
 
@@ -25,7 +24,7 @@ describe('AgentPool', () => {
     pool.occupy('a', 'T2');
     pool.free('a', 'T1');
     expect([...pool.all()].map(({ taskId }) => taskId)).toEqual(['T2']);
-    expect(idle(pool)).toEqual([]);
+    expect(idleAgents(pool)).toEqual([]);
   });
 
   it('puts the most specialised agents first, and those that can do anything last', () => {
@@ -33,7 +32,7 @@ describe('AgentPool', () => {
     pool.join('two', ['go', 'python']);
     pool.join('one', ['go']);
     pool.join('two as well', ['python', 'go', 'go']);
-    expect(idle(pool)).toEqual(['one', 'two', 'two as well', 'any']);
+    expect(idleAgents(pool)).toEqual(['one', 'two', 'two as well', 'any']);
     expect(pool.classes()).toHaveLength(3);
   });
 
@@ -41,7 +40,7 @@ describe('AgentPool', () => {
     const pool = poolOf('a');
     pool.occupy('elsewhere', 'T1');
     pool.free('elsewhere', 'T1');
-    expect(idle(pool)).toEqual(['a']);
+    expect(idleAgents(pool)).toEqual(['a']);
   });
 });
 

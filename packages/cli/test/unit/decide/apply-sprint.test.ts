@@ -1,5 +1,5 @@
 import { applySprint } from '../../../src/lib/decide/apply-sprint.js';
-import { aRun, aSprint } from '../../support/decide-builders.js';
+import { aRun, aSprint, readyTasks } from '../../support/decide-builders.js';
 
 const chain = [
   'T1',
@@ -13,7 +13,7 @@ describe('applySprint', () => {
     const { state } = aRun(chain);
     expect(state.counts).toEqual({ pending: 4, in_progress: 0, complete: 0, blocked: 0, cancelled: 0 });
     expect(['T1', 'T2', 'T3', 'T4'].map((id) => state.tasks.get(id)?.unmet)).toEqual([0, 1, 2, 1]);
-    expect(state.dependants.get('T1')?.map(({ id }) => id)).toEqual(['T2', 'T3']);
+    expect(state.tasks.get('T1')?.dependants.map(({ id }) => id)).toEqual(['T2', 'T3']);
     expect(state.queues.readyCount).toBe(1);
   });
 
@@ -47,10 +47,25 @@ describe('applySprint', () => {
     expect(history.facts('T2').position).toBe(-1);
   });
 
+  it('queues a task once that a sprint names twice', () => {
+    const { state } = aRun(['T1', 'T2', 'T1']);
+    expect(state.queues.readyCount).toBe(2);
+    expect(readyTasks(state)).toEqual(['T2', 'T1']);
+  });
+
+  it('gives out in their turn what it finds waiting, whichever way the sprint is sorted now', () => {
+    const sprint = ['T1', 'T2', 'T3'];
+    const history = aRun(sprint).assign('T1');
+    history.add({ kind: 'task_released', taskId: 'T1', generation: 1, attempt: 1, reason: 'stopped' });
+    history.add({ kind: 'lease_granted', epoch: 2 });
+    applySprint(history.state, aSprint(['T4', ...sprint]));
+    expect(readyTasks(history.state)).toEqual(['T2', 'T3', 'T1', 'T4']);
+  });
+
   it('takes over what a task needs and how urgent it is', () => {
     const history = aRun([{ id: 'T1', capabilities: ['go'] }]);
     applySprint(history.state, aSprint([{ id: 'T1', capabilities: ['python'], rank: 0 }]));
-    const filled = [...history.state.queues.groups()].filter(({ tasks }) => tasks.size > 0);
+    const filled = [...history.state.queues.groups()].filter((group) => group.first() !== null);
     expect(filled.map(({ capabilities }) => capabilities)).toEqual([['python']]);
     history.assign('T1');
     expect(history.state.queues.readyCount).toBe(0);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { orchestratorCheckpointSchema, type NewRunEvent, type OrchestratorCheckpoint } from '@ginkoai/contract';
 import { checkpointOf, forgetUntouched } from '../../../src/lib/decide/checkpoint-of.js';
 import { restoreState } from '../../../src/lib/decide/restore-state.js';
-import { keptClosedAssignments } from '../../../src/lib/decide/run-state.js';
+import { keptClosedAssignments } from '../../../src/lib/decide/recent-assignments.js';
 import { aRun, canonical, holder, isoTime, place, shown, start } from '../../support/decide-builders.js';
 
 const savedAt = isoTime(start);
@@ -195,7 +195,7 @@ describe('restoreState, of a checkpoint like those of version 1', () => {
     const id = { taskId: 'T1', generation: 1, attempt: 1 };
     const done = { kind: 'task_completed', ...id, by: 'agent', sequence: 2, at: savedAt } as const;
     const { closed } = restoreState(checkpoint, [done], place);
-    expect(closed).toEqual([
+    expect([...closed]).toEqual([
       { ...id, agentId: 'agent-1', status: 'completed', assignedAt: savedAt, closedAt: savedAt },
     ]);
   });
@@ -210,8 +210,9 @@ describe('restoreState, of a checkpoint like those of version 1', () => {
       assignedAt: savedAt,
     }));
     const state = restoreState(aCheckpoint({ assignmentHistory }), [], place);
-    expect(state.closed).toHaveLength(keptClosedAssignments);
-    expect(state.closed[0]?.attempt).toBe(4);
+    const closed = [...state.closed];
+    expect(closed).toHaveLength(keptClosedAssignments);
+    expect(closed[0]?.attempt).toBe(4);
   });
 
   it('does not take half of a process for a process', () => {

@@ -111,7 +111,7 @@ describe('closeAttempt', () => {
     const history = aRun(['T1']).assign('T1');
     history.add(...close(history, end));
     expect(history.state.usage).toEqual({ tokens: 7, costUsd: 0.5 });
-    expect(history.state.closed).toMatchObject([{ status: 'released', usage: { tokens: 7, costUsd: 0.5 } }]);
+    expect([...history.state.closed]).toMatchObject([{ status: 'released', usage: { tokens: 7, costUsd: 0.5 } }]);
   });
 });
 

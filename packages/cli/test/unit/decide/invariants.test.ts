@@ -294,7 +294,9 @@ describe('the invariants of a run', () => {
         const model = new Model(plan);
         expect(model.drain().reason).toBe('complete');
         expect(model.state.counts.complete).toBe(plan.sprint.length);
-        expect(model.state.closed.every(({ attempt, status }) => attempt === 1 && status === 'completed')).toBe(true);
+        expect([...model.state.closed].every(({ attempt, status }) => attempt === 1 && status === 'completed')).toBe(
+          true,
+        );
       }),
     );
   });

@@ -15,7 +15,7 @@ describe('the page of a task', () => {
     history.add({ kind: 'task_completed', ...id, attempt: 2, by: 'agent', summary, usage });
     const { state } = history;
     const task = taskSight(history.facts('T1'), state, undefined);
-    return taskPage({ task, plan: null, attempts: state.closed, output: null }).map(plainText);
+    return taskPage({ task, plan: null, attempts: [...state.closed], output: null }).map(plainText);
   };
   const after = (seconds: number): string => localTime(isoTime(start + seconds * 1000));
 
