@@ -75,14 +75,17 @@ export function sprintPlan({ tasks, agents }: PlanInput): SprintPlan {
     else open.push(task);
   }
   const isMet = (id: TaskId): boolean => known.get(id)?.status === 'complete';
-  const { waves, planned } = wavesOf(open, isMet);
-  const cycleOf = new Map(findCycles(open).flatMap((cycle) => cycle.map((id) => [id, cycle.join(' -> ')] as const)));
+  const nodes = nodesOf(open, isMet);
+  const waves = wavesOf(nodes);
+  // A circle keeps its tasks out of every wave: mostly there is nothing left to look at.
+  const left = [...nodes.values()].filter(({ unmet }) => unmet > 0).map(({ task }) => task);
+  const cycleOf = new Map(findCycles(left).flatMap((cycle) => cycle.map((id) => [id, cycle.join(' -> ')] as const)));
+  const willBeMet = (id: TaskId): boolean => isMet(id) || nodes.get(id)?.unmet === 0;
   const waiting: WaitingTask[] = [];
-  for (const task of open) {
+  for (const task of left) {
     const cycle = cycleOf.get(task.id);
     if (cycle !== undefined) blocked.push({ task, reason: 'dependency_cycle', detail: cycle });
-    else if (!planned.has(task.id))
-      waiting.push({ task, waitsFor: waitsFor(task, (id) => isMet(id) || planned.has(id)) });
+    else waiting.push({ task, waitsFor: waitsFor(task, willBeMet) });
   }
   return { waves, complete, inProgress, blocked, withoutAgent, waiting };
 }
@@ -120,42 +123,47 @@ function capabilityCheck(agents: readonly PlanAgent[]): (needed: readonly string
   };
 }
 
-interface Waves {
-  readonly waves: PlanTask[][];
-  readonly planned: ReadonlySet<TaskId>;
+/** A task that can be done, among others that can. */
+interface PlanNode {
+  readonly task: PlanTask;
+  readonly rank: number;
+  readonly order: number;
+  /** Dependencies that are neither complete nor in an earlier wave. 0 in the end: it stands in a wave. */
+  unmet: number;
+  readonly dependants: PlanNode[];
 }
 
-function wavesOf(open: readonly PlanTask[], isMet: (id: TaskId) => boolean): Waves {
-  const unmet = new Map<TaskId, number>();
-  const dependants = new Map<TaskId, PlanTask[]>();
+function nodesOf(open: readonly PlanTask[], isMet: (id: TaskId) => boolean): ReadonlyMap<TaskId, PlanNode> {
+  const nodes = new Map<TaskId, PlanNode>();
   for (const task of open) {
-    const needed = new Set(task.dependsOn.filter((id) => !isMet(id)));
-    unmet.set(task.id, needed.size);
-    for (const id of needed) {
-      const list = dependants.get(id);
-      if (list === undefined) dependants.set(id, [task]);
-      else list.push(task);
+    nodes.set(task.id, { task, rank: priorityRank(task.priority), order: nodes.size, unmet: 0, dependants: [] });
+  }
+  for (const node of nodes.values()) {
+    for (const id of node.task.dependsOn) {
+      const needed = nodes.get(id);
+      // One that is named twice has heard of this task last.
+      if (needed?.dependants.at(-1) === node) continue;
+      if (needed !== undefined) needed.dependants.push(node);
+      if (needed !== undefined || !isMet(id)) node.unmet += 1;
     }
   }
-  const order = new Map(open.map(({ id }, index) => [id, index]));
-  const orderOf = ({ id }: PlanTask): number => order.get(id) ?? 0;
-  const byTurn = (a: PlanTask, b: PlanTask): number =>
-    priorityRank(a.priority) - priorityRank(b.priority) || orderOf(a) - orderOf(b);
+  return nodes;
+}
+
+function wavesOf(nodes: ReadonlyMap<TaskId, PlanNode>): PlanTask[][] {
   const waves: PlanTask[][] = [];
-  const planned = new Set<TaskId>();
-  let wave = open.filter((task) => unmet.get(task.id) === 0);
+  let wave = [...nodes.values()].filter(({ unmet }) => unmet === 0);
   while (wave.length > 0) {
-    waves.push(wave.toSorted(byTurn));
-    const next: PlanTask[] = [];
-    for (const task of wave) {
-      planned.add(task.id);
-      for (const dependant of dependants.get(task.id) ?? []) {
-        const rest = (unmet.get(dependant.id) ?? 0) - 1;
-        unmet.set(dependant.id, rest);
-        if (rest === 0) next.push(dependant);
+    wave.sort((a, b) => a.rank - b.rank || a.order - b.order);
+    waves.push(wave.map(({ task }) => task));
+    const next: PlanNode[] = [];
+    for (const { dependants } of wave) {
+      for (const dependant of dependants) {
+        dependant.unmet -= 1;
+        if (dependant.unmet === 0) next.push(dependant);
       }
     }
     wave = next;
   }
-  return { waves, planned };
+  return waves;
 }
