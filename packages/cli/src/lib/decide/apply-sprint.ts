@@ -24,7 +24,9 @@ export function applySprint(state: RunState, definitions: readonly TaskDefinitio
     if (!waiting.has(facts)) facts.readySince = state.sequence;
     ready.push(facts);
   }
-  for (const facts of ready.sort(byTurn)) state.queues.add(facts);
+  // In their turn each finds its place at once; those of a fresh start have all waited equally long.
+  if (waiting.size > 0) ready.sort(byTurn);
+  for (const facts of ready) state.queues.add(facts);
 }
 
 type SprintTask = TaskFacts & { readonly definition: TaskDefinition };
