@@ -19,6 +19,7 @@ try {
   output.error(
     'ginko met an error that it does not expect. What was recorded is kept: ginko orchestrate --resume goes on.',
   );
-  output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const { originalStack } = await import('./lib/perform/original-stack.js');
+  output.error(error instanceof Error ? originalStack(error.stack ?? error.message) : String(error));
   process.exitCode = exitCodes.personNeeded;
 }

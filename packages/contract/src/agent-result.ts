@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What an agent may write to `GINKO_RESULT_FILE`: its own word, which a failing verify command overrules. */
 export const agentResultSchema = z.looseObject({

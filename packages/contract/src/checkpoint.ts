@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { epochSchema, isoTimeSchema, sequenceSchema } from './ids.js';
 import { eventFailureSchema, holderSchema, usageSchema } from './run-event.js';
 import { blockedReasonSchema, definitionHashSchema } from './task.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema } from './ids.js';
 
 /** `.ginko/config.json`. Durations are written as on the command line (`90m`, `30s`). Unknown keys are warned about. */

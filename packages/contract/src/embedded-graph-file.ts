@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoTimeSchema } from './ids.js';
 
 /** `.ginko/graph.json`: where the embedded graph of a working copy listens, its token, and the process that serves it. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What a token may do. `admin` may do everything, `orchestrator` may also read. */
 export const scopes = ['read', 'orchestrator', 'agent', 'admin'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { orchestratorCheckpointSchema } from './checkpoint.js';
 import { epochSchema, idSchema, isoTimeSchema, sequenceSchema } from './ids.js';
 import { runEventSchema } from './run-event.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoTimeSchema } from './ids.js';
 import { scopes } from './graph-route.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkedJson } from './checked-json.js';
 import { epochSchema, isoTimeSchema } from './ids.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { epochSchema, isoTimeSchema } from './ids.js';
 
 /** The content of `lock`: the orchestrator process that works on an epic in a working copy. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { epochSchema, isoTimeSchema, sequenceSchema } from './ids.js';
 import { blockedReasonSchema, definitionHashSchema } from './task.js';
 import { failureCodes } from './failure.js';

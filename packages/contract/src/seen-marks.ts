@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `marks.json`: the mark of each task as it was last seen in this working copy, by sprint file. Never sent anywhere. */
 export const seenMarksSchema = z.looseObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoTimeSchema } from './ids.js';
 
 /** `<database>.serving`: the `ginko graph serve` that has this database, so that a second one does not start beside it. */

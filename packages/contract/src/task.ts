@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const taskStatuses = ['pending', 'in_progress', 'complete', 'blocked', 'cancelled'] as const;
 

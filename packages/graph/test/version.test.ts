@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { graphVersion } from '../src/version.js';
 
 it('tells the version of its package', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createGraphClient } from '../../src/lib/perform/graph-client.js';
 
 const ginko = fileURLToPath(new URL('../../bin/ginko.js', import.meta.url));

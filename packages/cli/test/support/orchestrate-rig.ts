@@ -23,7 +23,7 @@ import {
   type OrchestratorCheckpoint,
   type RunEvent,
 } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSameProcess } from '../../src/lib/perform/agents/process-identity.js';
 import { killProcess } from './kill-process.js';
 import { Ledger } from './ledger.js';

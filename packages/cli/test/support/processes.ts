@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createGraphClient, type GraphClient } from '../../src/lib/perform/graph-client.js';
 
 const ginko = fileURLToPath(new URL('../../bin/ginko.js', import.meta.url));

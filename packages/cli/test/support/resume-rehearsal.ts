@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap, type LauncherAttempt } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { kebabCase } from '../../src/lib/options/kebab-case.js';
 import type { OrchestrateFlags } from '../../src/lib/options/orchestrate-options.js';
 import { observeLaunchers } from '../../src/lib/perform/agents/observe-launchers.js';

@@ -9,7 +9,7 @@ import {
 import type { Context } from 'hono';
 import { Hono } from 'hono/tiny';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Authenticator } from '../auth.js';
 import { StoreTrouble } from '../store/store-trouble.js';
 import { refused, type Answer, type Refusal } from './answer.js';

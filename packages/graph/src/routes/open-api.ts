@@ -1,5 +1,5 @@
 import { graphErrorBodySchema, graphRoutes, type Route } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { answered } from '../http/answer.js';
 import type { Handlers } from '../http/handlers.js';
 

@@ -8,7 +8,7 @@ import { applicationId, schemaSteps, schemaVersion } from '../../src/store/sqlit
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { revisionOf, wordsSince } from '../../src/store/sqlite/task-table.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { z } from 'zod';
+import * as z from 'zod';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let file: string;

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { failed, ok, type EmbeddedGraphFile, type EpochMillis, type Millis, type Result } from '@ginkoai/contract';
+import { ok, type EmbeddedGraphFile, type EpochMillis, type Millis, type Result } from '@ginkoai/contract';
 import type { GraphWorkerData, GraphWorkerMessage, GraphWorkerOrder } from '@ginkoai/graph';
-import { errorCode } from './agents/error-code.js';
 import { ownIdentity } from './agents/process-identity.js';
 import { removeEmbeddedGraphFile, writeEmbeddedGraphFile } from './embedded-graph-file.js';
+import { embeddedGraphProgram } from './embedded-graph-program.js';
 import { writeFailure } from './file-failure.js';
 import { keepIgnoreFile } from './ignore-file.js';
 
@@ -39,7 +38,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 4 } as const;
 export async function startEmbeddedGraph(options: EmbeddedGraphOptions): Promise<Result<EmbeddedGraph>> {
   const { root, leaseTtlMs } = options;
   const onError = options.onError ?? (() => undefined);
-  const program = workerProgram();
+  const program = embeddedGraphProgram();
   if (!program.ok) return program;
   const folder = await makeFolder(join(root, '.ginko'));
   if (!folder.ok) return folder;
@@ -90,19 +89,6 @@ export async function startEmbeddedGraph(options: EmbeddedGraphOptions): Promise
 
 // The type only: the graph's own code is loaded in the thread.
 const closeOrder: GraphWorkerOrder = 'close';
-
-/** The built file, also where this module runs from its source: a thread gets no compiler. */
-function workerProgram(): Result<string> {
-  try {
-    return ok(createRequire(import.meta.url).resolve('@ginkoai/graph/worker'));
-  } catch (error) {
-    if (errorCode(error) !== 'MODULE_NOT_FOUND') throw error;
-    return failed(
-      'bad_configuration',
-      'The program of the embedded graph (@ginkoai/graph/worker) is missing. Install ginko again; in a clone, run npm run build.',
-    );
-  }
-}
 
 async function makeFolder(path: string): Promise<Result<string>> {
   try {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseSprint } from '../../../src/lib/sprint/parse-sprint.js';
 import type { SprintTask } from '../../../src/lib/sprint/sprint.js';
 

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StoreTrouble } from '../store-trouble.js';
 
 export type SqlValue = string | number | null;

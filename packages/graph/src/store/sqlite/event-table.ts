@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EpicKey, IncomingEvent, JsonText } from '../store.js';
 import type { SqliteDatabase } from './database.js';
 

@@ -1,5 +1,5 @@
 import { parsePlainJson } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A text column that holds JSON of the given form. */
 export function jsonColumn<T>(schema: z.ZodType<T>): z.ZodType<T> {

@@ -1,5 +1,5 @@
 import { holderSchema } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Lease, PreviousLease } from '../../decide/lease.js';
 import type { EpicKey } from '../store.js';
 import type { SqliteDatabase } from './database.js';

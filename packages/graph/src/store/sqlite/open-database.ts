@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { failed, ok, type Result } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StoreTrouble } from '../store-trouble.js';
 import { prepareDatabaseFile } from './database-file.js';
 import { SqliteDatabase } from './database.js';

@@ -1,5 +1,5 @@
 import type { StateHistoryEntry } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import { outdatedStates } from '../../decide/history.js';
 import type { EpicKey, IncomingState, StoredState } from '../store.js';
 import type { SqliteDatabase } from './database.js';

@@ -1,5 +1,5 @@
 import type { SetTaskStatusRequest, TaskStatusResponse, TaskWord } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EpicKey, IncomingTask, TaskSync } from '../store.js';
 import type { SqliteDatabase } from './database.js';
 

@@ -1,5 +1,5 @@
 import { scopes, type CreateTokenRequest } from '@ginkoai/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ListedToken, StoredToken } from '../store.js';
 import type { SqliteDatabase } from './database.js';
 

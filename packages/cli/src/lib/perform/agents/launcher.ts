@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { launcherProtocol, unwrap, type LauncherDescriptor } from '@ginkoai/contract';
 import { errorCode } from './error-code.js';
 import { LauncherAttempts } from './launcher-attempts.js';
