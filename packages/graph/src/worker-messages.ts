@@ -1,6 +1,6 @@
 import type { Failure, Millis } from '@ginkoai/contract';
 
-/** `workerData` of the thread that serves an embedded graph. */
+/** What the thread of an embedded graph serves. */
 export interface GraphWorkerData {
   readonly database: string;
   readonly token: string;
@@ -14,5 +14,8 @@ export type GraphWorkerMessage =
   /** Something went wrong at a request, and the graph goes on. */
   | { readonly kind: 'error'; readonly error: Error };
 
-/** What it is told: finish what is under way, and end. */
-export type GraphWorkerOrder = 'close';
+/** What it is told; the first is to serve. */
+export type GraphWorkerOrder =
+  | { readonly kind: 'serve'; readonly data: GraphWorkerData }
+  /** Finish what is under way, and end. */
+  | { readonly kind: 'close' };

