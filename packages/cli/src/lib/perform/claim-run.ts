@@ -13,6 +13,7 @@ import {
 } from '@ginkoai/contract';
 import { acquireLease } from './acquire-lease.js';
 import type { LauncherConnection, LauncherEvent } from './agents/launcher-client.js';
+import { wakeLauncher } from './agents/launcher-reach.js';
 import { claimLaunchers } from './claim-launchers.js';
 import { configuredGraphUrl, connectGraph, type GraphConnection } from './connect-graph.js';
 import { EmbeddedGraphThread } from './embedded-graph-thread.js';
@@ -98,6 +99,8 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
   });
   if (!lock.ok) return refuse(lock.failure);
   undo.push(() => lock.value.release());
+  const woken = wakeLauncher({ root });
+  if (!woken.ok) return refuse(woken.failure);
   const stateFile = createStateFile({
     directory: directory.value,
     epicId,
@@ -152,6 +155,7 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
       orchestratorId: holder.orchestratorId,
       env: agentEnvironment(env, config),
       onMessage: options.onLauncher,
+      woken: woken.value,
     },
     client: connected.ok ? connected.value.client : null,
     epicId,

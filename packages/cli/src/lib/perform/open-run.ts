@@ -55,8 +55,17 @@ export interface OpenedRun {
   readonly isRecovered: boolean;
 }
 
+interface Opening extends OpenRunOptions {
+  /** Being opened; its file is made durable while it is planned what to write. */
+  readonly journal: Promise<Result<EventLog>>;
+}
+
 /** Starts a run, or goes on with the newest state there is. Failures: those of the journal. */
-export async function openRun(options: OpenRunOptions): Promise<Result<OpenedRun>> {
+export function openRun(options: OpenRunOptions): Promise<Result<OpenedRun>> {
+  return openWith({ ...options, journal: options.openJournal(options.successor.epoch) });
+}
+
+async function openWith(options: Opening): Promise<Result<OpenedRun>> {
   const { sources, isResume, clock } = options;
   const at = new Date(clock.now()).toISOString();
   if (!isResume) {
@@ -80,9 +89,9 @@ export async function openRun(options: OpenRunOptions): Promise<Result<OpenedRun
   return plan === null ? startRun(options, [{ kind: 'nothing_to_resume', at }]) : resumeRun(plan, options);
 }
 
-async function resumeRun(plan: RecoveryPlan, options: OpenRunOptions): Promise<Result<OpenedRun>> {
-  const { sprint, successor } = options;
-  const journal = await options.openJournal(successor.epoch);
+async function resumeRun(plan: RecoveryPlan, options: Opening): Promise<Result<OpenedRun>> {
+  const { sprint } = options;
+  const journal = await options.journal;
   if (!journal.ok) return journal;
   const written = await journal.value.append(plan.events);
   if (!written.ok) return written;
@@ -142,7 +151,7 @@ function isComplete(facts: TaskFacts | undefined): boolean {
 }
 
 /** A new run: its first event, and what the sprint file already shows. */
-async function startRun(options: OpenRunOptions, notices: readonly Notice[]): Promise<Result<OpenedRun>> {
+async function startRun(options: Opening, notices: readonly Notice[]): Promise<Result<OpenedRun>> {
   const { identity, successor, sprint, clock } = options;
   const state = emptyRunState(successor.holder.place);
   const at = new Date(clock.now()).toISOString();
@@ -174,7 +183,7 @@ async function startRun(options: OpenRunOptions, notices: readonly Notice[]): Pr
   const closing = { now: clock.now(), chance, limits };
   const found = reconcile(actual, { state, ...closing, includeInProgress, keepRunning, includeKept: false });
   const changes = found.map((change) => ({ ...change, events: change.events.map(fold) }));
-  const journal = await options.openJournal(successor.epoch);
+  const journal = await options.journal;
   if (!journal.ok) return journal;
   const written = await journal.value.append(events);
   if (!written.ok) return written;

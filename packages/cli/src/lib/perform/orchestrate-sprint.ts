@@ -162,10 +162,11 @@ async function runClaimed(
   current.runId = run.value.state.runId;
   const { counts } = run.value.state;
   if (specs.length === 0 && counts.pending + counts.in_progress > 0) warn(parts, 'state', noAgent);
-  const kept = await keepResumeCommand(directory, parts.continueWith);
-  if (!kept.ok) warn(parts, 'state', kept.failure.message);
+  const keeping = keepResumeCommand(directory, parts.continueWith).then((kept) => {
+    if (!kept.ok) warn(parts, 'state', kept.failure.message);
+  });
   setListener((event) => agents.hear(event));
-  const summary = await runSession({
+  const session = runSession({
     ...parts,
     root: found.root,
     claim,
@@ -177,6 +178,7 @@ async function runClaimed(
     graphRevision: revision,
     lastHeardAt,
   });
+  const [summary] = await Promise.all([session, keeping]);
   return ok(summary.exitCode);
 }
 

@@ -119,10 +119,12 @@ class RunSession {
     );
     for (const event of opened.announcement) reporter.event(event);
     for (const { code, message } of claim.warnings) this.#warn(code, message);
-    await this.#checkpointer.save();
+    const saved = this.#checkpointer.save();
     this.#mirror.offer(opened.events);
     this.#followUp();
     const stops = this.#watch();
+    // Both are about what the journal has by now: neither waits for the other's flush.
+    await Promise.all([saved, this.#acknowledge()]);
     const end = await this.#loop();
     for (const stop of stops) stop();
     return this.#finish(end);
@@ -187,9 +189,14 @@ class RunSession {
     return [...stops, followGraphWords({ clock, intervalMs, since: graphRevision, ask, onWords })];
   }
 
+  /** What the opening of the run judged is what was last seen. */
+  #acknowledge(): Promise<void> {
+    const { sprint, opened } = this.#parts;
+    return sprint.acknowledge(sprint.observe(), (id) => opened.state.tasks.get(id)?.status === 'complete');
+  }
+
   async #loop(): Promise<LoopEnd> {
     const { inbox, clock, chance, claim, agents, sprint, options, reporter, opened, limits, metrics } = this.#parts;
-    await sprint.acknowledge(sprint.observe(), (id) => opened.state.tasks.get(id)?.status === 'complete');
     const suspension = watchForSuspension(clock);
     try {
       return await runOrchestration({

@@ -9,6 +9,7 @@ import {
   type Result,
 } from '@ginkoai/contract';
 import { LauncherLink } from './launcher-link.js';
+import type { StartedLauncher } from './launcher-reach.js';
 
 /** What an orchestrator hears of its attempts. The same fact may be told again, after a reconnection for example. */
 export type LauncherEvent =
@@ -43,6 +44,8 @@ export interface LauncherOptions {
   readonly log?: (line: string) => void;
   /** How long a launcher that nobody needs stays; 10 s without it. */
   readonly idleMs?: Millis;
+  /** What `wakeLauncher` gave. */
+  readonly woken?: StartedLauncher | undefined;
   /** A launcher that takes longer to answer is stuck, and is replaced; 10 s without it. */
   readonly answerWithinMs?: Millis;
 }

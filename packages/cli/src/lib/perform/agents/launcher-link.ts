@@ -23,13 +23,12 @@ import { isNamed } from './launcher-claim.js';
 import type { LauncherEvent, LauncherOptions } from './launcher-client.js';
 import { launcherDirectory } from './launcher-files.js';
 import { failureOf, lostTrackOf, silenceOf } from './launcher-failure.js';
-import { endSilentLauncher, reachLauncher, type ReachedLauncher } from './launcher-reach.js';
+import { endSilentLauncher, reachLauncher, type ReachedLauncher, type StartedLauncher } from './launcher-reach.js';
 import { LineSocket } from './line-socket.js';
 import { OpenAttempts } from './open-attempts.js';
 import { afterOwnTime } from './own-time.js';
 import { ownIdentity } from './process-identity.js';
 
-const defaultIdleMs = 10_000;
 /** It answers within milliseconds; this is for a machine that can hardly breathe. */
 const defaultAnswerWithinMs = 10_000;
 const beatMs = 3_000;
@@ -65,9 +64,11 @@ export class LauncherLink {
   readonly #env: Record<string, string>;
   readonly #holder: LauncherHolder = { host: hostName(), ...ownIdentity() };
   readonly #answerWithinMs: Millis;
+  #woken: StartedLauncher | undefined;
 
   constructor(private readonly options: LauncherOptions) {
     this.#epoch = options.epoch;
+    this.#woken = options.woken;
     this.#env = environmentOf(options.env);
     this.#answerWithinMs = options.answerWithinMs ?? defaultAnswerWithinMs;
     this.#heartbeat = new Heartbeat({
@@ -81,9 +82,11 @@ export class LauncherLink {
 
   async open(): Promise<Result<Welcome>> {
     for (let handshakes = 1; ; handshakes += 1) {
-      const { root, idleMs = defaultIdleMs } = this.options;
+      const { root, idleMs } = this.options;
       const onSilent = (descriptor: LauncherDescriptor): void => this.#tellOfSilence(descriptor);
-      const reached = await reachLauncher({ root, idleMs, answerWithinMs: this.#answerWithinMs, onSilent });
+      const woken = this.#woken;
+      this.#woken = undefined;
+      const reached = await reachLauncher({ root, idleMs, woken, answerWithinMs: this.#answerWithinMs, onSilent });
       if (!reached.ok) return reached;
       const welcome = await this.#greet(reached.value);
       if (typeof welcome !== 'string') return welcome;

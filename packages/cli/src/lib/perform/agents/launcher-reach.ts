@@ -12,10 +12,15 @@ import { launcherScript } from './launcher-script.js';
 import { afterOwnTime } from './own-time.js';
 import { isSameProcess } from './process-identity.js';
 
-export interface ReachOptions {
+export interface WakeOptions {
   readonly root: string;
-  /** How long a launcher that nobody needs stays. */
-  readonly idleMs: Millis;
+  /** How long a launcher that nobody needs stays; 10 s without it. */
+  readonly idleMs?: Millis | undefined;
+}
+
+export interface ReachOptions extends WakeOptions {
+  /** What `wakeLauncher` gave, for the first connection. */
+  readonly woken?: StartedLauncher | undefined;
   /** A launcher that cannot be connected to for so long is stopped or stuck. */
   readonly answerWithinMs: Millis;
   /** It was ended because it did not answer. */
@@ -27,8 +32,20 @@ export interface ReachedLauncher {
   readonly socket: Socket;
 }
 
+const defaultIdleMs: Millis = 10_000;
 const pauseMs = 10;
 const mostStarts = 5;
+
+/**
+ * Starts a launcher unless one lives, without waiting for it: an orchestrator that will need it has other things to do
+ * meanwhile. A launcher takes orders over its connections only, so this may be done before there is a lease; what it
+ * finds of attempts that an earlier one has started, it looks after. undefined: one lives.
+ */
+export function wakeLauncher(options: WakeOptions): Result<StartedLauncher | undefined> {
+  const directory = prepareLauncherDirectory(options.root);
+  if (!directory.ok) return directory;
+  return livingLauncher(directory.value) === null ? startLauncher(options, directory.value) : ok(undefined);
+}
 
 /** Connects to the launcher of the working copy, starting one if none lives. */
 export async function reachLauncher(options: ReachOptions): Promise<Result<ReachedLauncher>> {
@@ -49,8 +66,8 @@ interface Reaching {
 }
 
 async function reachIn(directory: string, { options, silent }: Reaching): Promise<Result<ReachedLauncher>> {
-  let launched: StartedLauncher | undefined;
-  let starts = 0;
+  let launched = options.woken;
+  let starts = launched === undefined ? 0 : 1;
   for (;;) {
     const descriptor = livingLauncher(directory);
     if (descriptor !== null) {
@@ -136,7 +153,8 @@ function tryToConnect(path: string): Promise<Socket | null> {
   });
 }
 
-class StartedLauncher {
+/** A launcher process that this one has started. */
+export class StartedLauncher {
   constructor(
     private readonly child: ChildProcess,
     private readonly logPath: string,
@@ -162,7 +180,7 @@ class StartedLauncher {
   }
 }
 
-function startLauncher({ root, idleMs }: ReachOptions, directory: string): Result<StartedLauncher> {
+function startLauncher({ root, idleMs = defaultIdleMs }: WakeOptions, directory: string): Result<StartedLauncher> {
   const script = launcherScript();
   if (!script.ok) return script;
   const logPath = join(directory, 'launcher.log');
