@@ -14,6 +14,7 @@ export function declaredCapabilities(value: string): readonly string[] {
 
 /** What a task needs to be able to do, judged by the files it names. */
 export function capabilitiesOfFiles(files: readonly string[]): readonly string[] {
+  if (files.length === 0) return files;
   const found = new Set<string>();
   for (const file of files) {
     const name = file.slice(file.lastIndexOf('/') + 1).toLowerCase();

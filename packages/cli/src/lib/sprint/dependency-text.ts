@@ -38,15 +38,20 @@ const groupWords: ReadonlySet<string> = new Set(
 );
 const previousTask = /^(?:the )?(?:previous|preceding|prior) task\b/i;
 
-/** The everyday case, which needs no closer look. */
 const isIdList = /^[\w.-]+(?:, ?[\w.-]+)*$/;
+
+/** The everyday case, which needs no closer look: a list of ids that all name a task; null: it is not that. */
+export function knownIds(value: string, index: TaskIndex): readonly TaskId[] | null {
+  if (index.has(value)) return [value];
+  if (!value.includes(',') || !isIdList.test(value)) return null;
+  const words = value.split(',').map((word) => word.trimStart());
+  return words.every((word) => index.has(word)) ? [...new Set(words)] : null;
+}
 
 /** Reads the text of a dependency field: ids, short ids, ranges, `All above tasks`, or words that name no task. */
 export function readDependencies(value: string, context: DependencyContext): WrittenDependencies {
-  if (isIdList.test(value)) {
-    const words = value.split(/, ?/);
-    if (words.every((word) => context.index.has(word))) return named([...new Set(words)]);
-  }
+  const known = knownIds(value, context.index);
+  if (known !== null) return named(known);
   const ids = new Set<TaskId>();
   const parts: WrittenDependencies[] = [];
   for (const part of partsOf(withoutStruck(value))) {

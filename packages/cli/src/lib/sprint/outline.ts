@@ -98,9 +98,6 @@ class OutlineReader {
     const { level, line } = scanner;
     this.headings += 1;
     const written = this.text.slice(scanner.content, scanner.end);
-    const words = withoutComments(written.slice(level)).trim();
-    if (level === 1) this.title ??= words;
-    if (/\btasks\b/i.test(words.slice(0, 60))) this.hasTaskSection = true;
     const isTaskLevel = level >= 2 && level <= 4;
     const heading = isTaskLevel ? readTaskHeading(written, this.style) : null;
     const repeated = heading?.kind === 'task' ? this.taskCalled(heading.id) : undefined;
@@ -108,6 +105,9 @@ class OutlineReader {
       this.startTask(heading, scanner);
       return;
     }
+    const words = withoutComments(written.slice(level)).trim();
+    if (level === 1) this.title ??= words;
+    if (/\btasks\b/i.test(words.slice(0, 60))) this.hasTaskSection = true;
     if (heading?.kind === 'unsafe_id') this.unsafeIds.push({ text: heading.id, line });
     if (this.section !== null && level <= this.section.task.level) this.endSection(scanner.start);
     if (repeated !== undefined) this.repetitions.push({ id: repeated, heading: words, line });
@@ -123,10 +123,10 @@ class OutlineReader {
       start,
       end: start,
       values: {},
-      dependencies: [],
-      files: [],
-      capabilities: [],
-      inLists: [],
+      dependencies: nothing,
+      files: nothing,
+      capabilities: nothing,
+      inLists: nothing,
     };
     this.tasks.push(task);
     this.section = { task, reader: new SectionReader(this.text) };
@@ -163,7 +163,7 @@ class OutlineReader {
         for (const field of line.fields) addValue(task, field.name, this.valueOf(field, scanner.line));
         break;
       case 'list_fields':
-        for (const { name } of line.fields) task.inLists.push({ name, line: scanner.line });
+        for (const { name } of line.fields) task.inLists = withOne(task.inLists, { name, line: scanner.line });
         break;
       case 'list_value':
         addItem(task, line.name, { text: this.itemText(scanner), line: scanner.line });
@@ -214,7 +214,16 @@ function addValue(task: TaskDraft, name: FieldName | null, value: WrittenValue):
 }
 
 function addItem(task: TaskDraft, name: ListName, value: WrittenValue): void {
-  if (name === 'files') task.files.push(...namedFiles(value.text));
-  else if (name === 'capabilities') task.capabilities.push(value.text);
-  else task.dependencies.push({ kind: name, value });
+  if (name === 'files') for (const file of namedFiles(value.text)) task.files = withOne(task.files, file);
+  else if (name === 'capabilities') task.capabilities = withOne(task.capabilities, value.text);
+  else task.dependencies = withOne(task.dependencies, { kind: name, value });
+}
+
+const nothing: never[] = [];
+
+/** Most lists stay empty or get one element; an array that is pushed to when it is empty makes room for 17. */
+function withOne<T>(list: T[], element: T): T[] {
+  if (list.length === 0) return [element];
+  list.push(element);
+  return list;
 }

@@ -1,13 +1,13 @@
 import { idPattern } from '@ginkoai/contract';
 import { findCycles } from '../decide/find-cycles.js';
 import { capabilitiesOfFiles, declaredCapabilities } from './capabilities.js';
-import { readDependencies } from './dependency-text.js';
+import { knownIds, readDependencies } from './dependency-text.js';
 import { readMaxDuration } from './max-duration.js';
 import { readOutline, type Outline } from './outline.js';
 import { readPriority } from './priority.js';
 import type { Sprint, SprintProblem, SprintTask } from './sprint.js';
 import { problems as problem } from './sprint-problems.js';
-import { readStatus, type StatusReading } from './status-words.js';
+import { readStatus, type StatusReading, type WrittenStatus } from './status-words.js';
 import type { TaskDraft, WrittenValue } from './task-draft.js';
 import { TaskIndex } from './task-index.js';
 
@@ -20,8 +20,9 @@ export function parseSprint(text: string, fileName: string): Sprint {
   const found: SprintProblem[] = [];
   const sprintId = readSprintId(outline, found);
   const epicId = readEpicId(outline, found);
-  const tasks = readTasks(outline, found);
-  const problems = [...found, ...problemsOfFile(text, fileName, outline), ...problemsOfTasks(tasks)];
+  const index = new TaskIndex(outline.tasks.map((draft) => draft.heading.id));
+  const tasks = readTasks(outline, { index, found });
+  const problems = [...found, ...problemsOfFile(text, fileName, { outline, index }), ...problemsOfTasks(tasks, index)];
   return {
     sprintId,
     epicId,
@@ -58,14 +59,17 @@ function firstWord(text: string): string {
   return /[^\s`*:,()[\]]+/.exec(text)?.[0] ?? '';
 }
 
-function readTasks(outline: Outline, found: SprintProblem[]): readonly SprintTask[] {
-  const index = new TaskIndex(outline.tasks.map((draft) => draft.heading.id));
+function readTasks(
+  outline: Outline,
+  { index, found }: { readonly index: TaskIndex; readonly found: SprintProblem[] },
+): readonly SprintTask[] {
   const budget = { left: mostEdgesOfGroups };
   const statuses = new Map<string, StatusReading>();
   const seen = new Set<string>();
-  return outline.tasks.map((draft) => {
-    const position = seen.size;
-    seen.add(draft.heading.id);
+  const hasRepeats = index.ids.length < outline.tasks.length;
+  return outline.tasks.map((draft, place) => {
+    const position = hasRepeats ? seen.size : place;
+    if (hasRepeats) seen.add(draft.heading.id);
     return readTask(draft, { index, budget, statuses, position, found });
   });
 }
@@ -82,12 +86,14 @@ interface Reading {
 function readTask(draft: TaskDraft, reading: Reading): SprintTask {
   const { heading, values, files } = draft;
   noteFieldsInLists(draft, reading.found);
-  const status = readTaskStatus(draft, reading);
-  return {
+  const { status, blockedReason } = readTaskStatus(draft, reading);
+  const { dependsOn, externalDepends } = readTaskDependencies(draft, { reading, isComplete: status === 'complete' });
+  const task: SprintTask = {
     id: heading.id,
     title: heading.title,
-    ...status,
-    ...readTaskDependencies(draft, { reading, isComplete: status.status === 'complete' }),
+    status,
+    dependsOn,
+    externalDepends,
     priority: readPriority(values.priority?.text ?? ''),
     effort: heading.effort ?? orNull(values.effort?.text),
     capabilities: readCapabilities(draft),
@@ -100,6 +106,7 @@ function readTask(draft: TaskDraft, reading: Reading): SprintTask {
     start: draft.start,
     end: draft.end,
   };
+  return blockedReason === undefined ? task : { ...task, blockedReason };
 }
 
 /** Fields whose loss changes what a run does, unless the task has them where they count. */
@@ -114,25 +121,26 @@ function noteFieldsInLists({ heading, values, inLists }: TaskDraft, found: Sprin
   }
 }
 
-function readTaskStatus(
-  { heading, values }: TaskDraft,
-  { statuses, found }: Reading,
-): Pick<SprintTask, 'status' | 'blockedReason'> {
+function readTaskStatus({ heading, values }: TaskDraft, { statuses, found }: Reading): WrittenStatus {
   const written = values.status;
   if (written === undefined || written.text === '') return heading.status ?? { status: 'pending' };
   const reading = statuses.get(written.text) ?? readStatus(written.text);
   statuses.set(written.text, reading);
-  const { isKnown, status, blockedReason } = reading;
-  if (!isKnown) found.push(problem.unknownStatus({ id: heading.id, status: written.text, line: written.line }));
-  return blockedReason === undefined ? { status } : { status, blockedReason };
+  if (!reading.isKnown) found.push(problem.unknownStatus({ id: heading.id, status: written.text, line: written.line }));
+  return reading;
 }
+
+const nothing: readonly never[] = [];
 
 function readTaskDependencies(
   draft: TaskDraft,
   { reading, isComplete }: { readonly reading: Reading; readonly isComplete: boolean },
 ): Pick<SprintTask, 'dependsOn' | 'externalDepends'> {
+  const { length, 0: first } = draft.dependencies;
+  if (first === undefined) return { dependsOn: nothing, externalDepends: nothing };
+  const known = length === 1 ? knownIds(first.value.text, reading.index) : null;
+  if (known !== null) return { dependsOn: known, externalDepends: nothing };
   const external: string[] = [];
-  if (draft.dependencies.length === 0) return { dependsOn: [], externalDepends: external };
   const { index, budget, position, found } = reading;
   const ownId = draft.heading.id;
   const dependsOn = new Set<string>();
@@ -189,12 +197,15 @@ function orNull(text: string | undefined): string | null {
   return text === undefined || text.trim() === '' ? null : text;
 }
 
-function problemsOfFile(text: string, fileName: string, outline: Outline): readonly SprintProblem[] {
+function problemsOfFile(
+  text: string,
+  fileName: string,
+  { outline, index }: { readonly outline: Outline; readonly index: TaskIndex },
+): readonly SprintProblem[] {
   const found: SprintProblem[] = [];
   if (outline.tasks.length === 0) found.push(emptiness(text, fileName, outline));
   for (const { text: id, line } of outline.unsafeIds) found.push(problem.unsafeId({ what: 'task', id, line }));
   if (outline.unclosedFence > 0) found.push(problem.unclosedFence(outline.unclosedFence));
-  const index = new TaskIndex(outline.tasks.map((task) => task.heading.id));
   for (const label of outline.labels) if (!index.has(label.id)) found.push(problem.labelIgnored(label));
   for (const repetition of outline.repetitions) found.push(problem.labelRepeated(repetition));
   if (outline.tasks.length === 0) return found;
@@ -209,7 +220,9 @@ function emptiness(text: string, fileName: string, outline: Outline): SprintProb
   return isSprint ? problem.noTasks(fileName) : problem.notASprint({ fileName, headings: outline.headings });
 }
 
-function problemsOfTasks(tasks: readonly SprintTask[]): readonly SprintProblem[] {
+function problemsOfTasks(tasks: readonly SprintTask[], index: TaskIndex): readonly SprintProblem[] {
+  const cycles = new Map(findCycles(tasks).map((cycle) => [cycle[0], cycle]));
+  if (cycles.size === 0 && index.ids.length === tasks.length) return [];
   const found: SprintProblem[] = [];
   const firsts = new Map<string, SprintTask>();
   for (const task of tasks) {
@@ -217,7 +230,6 @@ function problemsOfTasks(tasks: readonly SprintTask[]): readonly SprintProblem[]
     if (first === undefined) firsts.set(task.id, task);
     else found.push(problem.duplicateId({ id: task.id, firstLine: first.line, line: task.line }));
   }
-  const cycles = new Map(findCycles(tasks).map((cycle) => [cycle[0], cycle]));
   for (const [id, { line }] of firsts) {
     const cycle = cycles.get(id);
     if (cycle !== undefined) found.push(problem.cycle({ cycle, line }));

@@ -16,9 +16,9 @@ export interface TaskDraft {
   /** The first value of each field. */
   readonly values: Partial<Record<FieldName, WrittenValue>>;
   /** The values of all dependency fields and of the list items below them, in file order. */
-  readonly dependencies: { readonly kind: 'depends' | 'blocked_by'; readonly value: WrittenValue }[];
-  readonly files: string[];
-  readonly capabilities: string[];
+  dependencies: { readonly kind: 'depends' | 'blocked_by'; readonly value: WrittenValue }[];
+  files: string[];
+  capabilities: string[];
   /** Fields that stand in a list, where they do not count. */
-  readonly inLists: { readonly name: FieldName | null; readonly line: number }[];
+  inLists: { readonly name: FieldName | null; readonly line: number }[];
 }

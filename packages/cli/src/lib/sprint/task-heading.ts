@@ -1,6 +1,7 @@
 import { idPattern } from '@ginkoai/contract';
 import { isDuration } from './effort.js';
 import { withoutComments } from './html-comments.js';
+import { isDigit } from './line-scanner.js';
 import { statusOfMark, statusOfPhrase, statusOfSymbol, type WrittenStatus } from './status-words.js';
 import { isTaskId } from './task-id.js';
 
@@ -62,22 +63,38 @@ function readLead(heading: string): Lead {
   let status: WrittenStatus | null = null;
   let mark: number | null = null;
   let at = 0;
-  let markEnd = 0;
-  for (const character of heading) {
-    if (at >= markEnd) {
-      if (/[A-Za-z0-9]/.test(character)) break;
-      const marked = markAt(heading, at);
-      if (marked !== null) [status, mark, markEnd] = [marked.status, at, at + marked.length];
-      else status ??= statusOfSymbol(character);
+  while (at < heading.length) {
+    const code = heading.charCodeAt(at);
+    if (isLetterOrDigit(code)) break;
+    const marked = code === openBracket ? markAt(heading, at) : null;
+    if (marked !== null) {
+      [status, mark] = [marked.status, at];
+      at += marked.length;
+    } else if (code < 128) {
+      at += 1;
+    } else {
+      const character = characterAt(heading, at);
+      status ??= statusOfSymbol(character);
+      at += character.length;
     }
-    at += character.length;
   }
   return { end: at, status, mark };
 }
 
+const openBracket = 91;
+
+function isLetterOrDigit(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code);
+}
+
+/** A NUL behind the end. */
+function characterAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at) ?? 0);
+}
+
 function markAt(heading: string, at: number): { status: WrittenStatus; length: number } | null {
   if (heading[at] !== '[') return null;
-  const character = String.fromCodePoint(heading.codePointAt(at + 1) ?? 0);
+  const character = characterAt(heading, at + 1);
   const status = heading[at + 1 + character.length] === ']' ? statusOfMark(character) : null;
   return status === null ? null : { status, length: character.length + 2 };
 }
@@ -140,7 +157,7 @@ function withoutFirst(tail: Tail, offset: number): Tail {
   const marked = markAt(title, 0);
   if (marked !== null)
     return { ...tail, title: title.slice(marked.length).trimStart(), status: marked.status, mark: offset };
-  const symbol = String.fromCodePoint(title.codePointAt(0) ?? 0);
+  const symbol = characterAt(title, 0);
   const status = statusOfSymbol(symbol);
   if (status === null) return tail;
   return { ...tail, title: title.slice(symbol.length).replace(/^\uFE0F?\s*/, ''), status };
