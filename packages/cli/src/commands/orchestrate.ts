@@ -92,7 +92,9 @@ async function prepare(flags: OrchestrateFlags, { cwd, env }: CommandContext): P
 }
 
 async function run(prepared: Prepared, { output, env }: CommandContext): Promise<Result<ExitCode>> {
-  const { options, found } = prepared;
+  const { options, found, config } = prepared;
+  const { startGraphAhead } = await import('../lib/perform/start-graph-ahead.js');
+  const thread = startGraphAhead({ config, env, isOffline: options.isOffline });
   const [{ orchestrateSprint }, { listenForInterrupts }] = await Promise.all([
     import('../lib/perform/orchestrate-sprint.js'),
     import('../lib/perform/interrupts.js'),
@@ -146,6 +148,7 @@ async function run(prepared: Prepared, { output, env }: CommandContext): Promise
       chance: Math.random,
       limits,
       metrics,
+      thread,
       reporter: counting,
       listen: (onInterrupt, onEnough) => listenForInterrupts({ clock, onInterrupt, onEnough }),
     });

@@ -15,8 +15,8 @@ import { acquireLease } from './acquire-lease.js';
 import type { LauncherConnection, LauncherEvent } from './agents/launcher-client.js';
 import { wakeLauncher } from './agents/launcher-reach.js';
 import { claimLaunchers } from './claim-launchers.js';
-import { configuredGraphUrl, connectGraph, type GraphConnection } from './connect-graph.js';
-import { EmbeddedGraphThread } from './embedded-graph-thread.js';
+import { connectGraph, type GraphConnection } from './connect-graph.js';
+import type { EmbeddedGraphThread } from './embedded-graph-thread.js';
 import { loadLocalState, type LocalState } from './local-state.js';
 import { acquireLock, type Lock } from './lock.js';
 import { keepGraphId, placeOf } from './project.js';
@@ -38,6 +38,8 @@ export interface ClaimOptions {
   readonly onLauncher: (event: LauncherEvent) => void;
   /** Hears of errors inside the embedded graph. */
   readonly onGraphError: (error: Error) => void;
+  /** Of the embedded graph, started ahead; absent: it is started when it is needed. */
+  readonly thread?: Result<EmbeddedGraphThread> | undefined;
 }
 
 /** Everything an orchestrator must have in its hands before it opens a run. */
@@ -82,14 +84,12 @@ export async function claimRun(options: ClaimOptions): Promise<Result<Claim>> {
     await release();
     return { ok: false, failure };
   };
-  // It only loads its program until it is told to serve, which takes as long as all that comes before.
-  const thread = configuredGraphUrl({ env, config, isOffline }) === '' ? EmbeddedGraphThread.start() : undefined;
+  const { thread } = options;
   if (thread?.ok === true) undo.push(() => thread.value.close());
   const directory = await openStateDirectory({ workingCopy: root, epicId });
   if (!directory.ok) return refuse(directory.failure);
-  const place = await placeOf(root);
+  const [place, graphId] = await Promise.all([placeOf(root), keepGraphId({ root, env, config })]);
   if (!place.ok) return refuse(place.failure);
-  const graphId = await keepGraphId({ root, env, config });
   if (!graphId.ok) return refuse(graphId.failure);
   const holder = newHolder(options.now, place.value);
   const lock = await acquireLock({

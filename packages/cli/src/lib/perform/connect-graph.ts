@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { credentialsSchema, failed, ok, type Config, type GraphId, type Result } from '@ginkoai/contract';
+import { credentialsSchema, failed, ok, type GraphId, type Result } from '@ginkoai/contract';
+import { configuredGraphUrl, firstSet, type GraphChoice } from './configured-graph-url.js';
 import { readEmbeddedGraphFile, startEmbeddedGraph } from './embedded-graph.js';
 import type { EmbeddedGraphThread } from './embedded-graph-thread.js';
 import { loadGraphTransport } from './graph-attempt.js';
@@ -13,12 +14,8 @@ const maxCredentialsBytes = 1024 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface ConnectGraphOptions {
+export interface ConnectGraphOptions extends GraphChoice {
   readonly root: string;
-  readonly config: Config;
-  readonly env: Environment;
-  /** Use the embedded graph although another is configured. */
-  readonly isOffline: boolean;
   /**
    * `serve`: this process orchestrates, so an embedded graph is served here. `look`: an embedded graph that somebody
    * serves is used; when nobody does, it is opened for as long as this connection lasts.
@@ -36,15 +33,6 @@ export interface GraphConnection {
   readonly url: string;
   readonly isEmbedded: boolean;
   close(): Promise<void>;
-}
-
-/** Where the configured graph listens; empty: the embedded one is used. */
-export function configuredGraphUrl({
-  env,
-  config,
-  isOffline,
-}: Pick<ConnectGraphOptions, 'env' | 'config' | 'isOffline'>): string {
-  return isOffline ? '' : (firstSet(env['GINKO_GRAPH_URL'], env['GINKO_API_URL']) ?? config.graph?.url ?? '');
 }
 
 /** The graph of this project. That it is configured does not mean that it answers. */
@@ -81,10 +69,6 @@ async function connect(options: ConnectGraphOptions): Promise<Result<GraphConnec
   if (!embedded.ok) return embedded;
   const client = createGraphClient({ url: embedded.value.url, token: embedded.value.token, graphId });
   return ok({ client, graphId, url: embedded.value.url, isEmbedded: true, close: () => embedded.value.close() });
-}
-
-function firstSet(...values: (string | undefined)[]): string | undefined {
-  return values.find((value) => value !== undefined && value !== '');
 }
 
 /** The token that this user keeps for the graph; undefined: none. A file that is there but cannot be used is a failure. */

@@ -9,6 +9,7 @@ import { attemptFiles, readAgentWord, type AttemptPlace } from './agents/attempt
 import type { LauncherEvent } from './agents/launcher-client.js';
 import { LocalAgents } from './agents/local-agents.js';
 import { claimRun, type Claim } from './claim-run.js';
+import type { EmbeddedGraphThread } from './embedded-graph-thread.js';
 import { wordsOf } from './graph-words.js';
 import { Inbox } from './inbox.js';
 import { openJournal } from './journal.js';
@@ -33,6 +34,8 @@ export interface OrchestrateSprint extends Prepared {
   readonly metrics: () => ContextMetrics | undefined;
   readonly reporter: Reporter;
   readonly listen: (onInterrupt: (level: InterruptLevel) => void, onEnough: () => void) => () => void;
+  /** Of the embedded graph, started ahead. */
+  readonly thread?: Result<EmbeddedGraphThread> | undefined;
 }
 
 /** One process start of a run: claims it, opens it (anew or recovered), and runs it to its end. */
@@ -52,6 +55,7 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
     isTakeover: options.isTakeover,
     leaseTtlMs: options.lease.ttlMs,
     now: clock.now(),
+    thread: parts.thread,
     onLauncher: (event) => hear(event),
     onGraphError: tellOnce(({ message }) =>
       warn(parts, 'graph_error', `The embedded graph met an error: ${message}. The run goes on.`),

@@ -1,0 +1,12 @@
+import type { Result } from '@ginkoai/contract';
+import { configuredGraphUrl, type GraphChoice } from './configured-graph-url.js';
+import { EmbeddedGraphThread } from './embedded-graph-thread.js';
+
+/**
+ * Starts the thread of the embedded graph, if that is the one of the run. Until it is told to serve, which is after the
+ * lock, it only loads its program; that takes as long as all that the start does before it. undefined: another graph
+ * is configured.
+ */
+export function startGraphAhead(choice: GraphChoice): Result<EmbeddedGraphThread> | undefined {
+  return configuredGraphUrl(choice) === '' ? EmbeddedGraphThread.start() : undefined;
+}
