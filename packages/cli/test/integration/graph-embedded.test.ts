@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { embeddedGraphFileSchema, type Holder } from '@ginkoai/contract';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { readEmbeddedGraphFile, startEmbeddedGraph, type EmbeddedGraph } from '../../src/lib/perform/embedded-graph.js';
+import { EmbeddedGraphThread } from '../../src/lib/perform/embedded-graph-thread.js';
 import { createGraphClient, type GraphClient } from '../../src/lib/perform/graph-client.js';
 
 const holder = (orchestratorId: string): Holder => ({
@@ -52,6 +53,18 @@ describe('the embedded graph', () => {
       ok: true,
       value: { lease: { epoch: 1, holder: { orchestratorId: 'a' } } },
     });
+  });
+
+  it('is served by a thread that was started ahead, which touches nothing before', async () => {
+    const thread = EmbeddedGraphThread.start();
+    const unused = EmbeddedGraphThread.start();
+    if (!unused.ok) throw new Error(unused.failure.message);
+    await unused.value.close();
+    expect(await readdir(root)).toEqual([]);
+    const graph = await startEmbeddedGraph({ root, thread });
+    if (!graph.ok) throw new Error(graph.failure.message);
+    open.push(graph.value);
+    expect(await clientOf(graph.value).health()).toMatchObject({ ok: true });
   });
 
   it('extends no lease when it starts again', async () => {

@@ -2,8 +2,9 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { createConnection, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { launcherProtocol, type LauncherExit } from '@ginkoai/contract';
+import { launcherProtocol, unwrap, type LauncherExit } from '@ginkoai/contract';
 import { connectLaunchers, type LauncherOptions } from '../../src/lib/perform/agents/launcher-client.js';
+import { wakeLauncher } from '../../src/lib/perform/agents/launcher-reach.js';
 import { isSameProcess, processStartedAt } from '../../src/lib/perform/agents/process-identity.js';
 import { LauncherWorkingCopy, until, waitFor } from '../support/launcher-working-copy.js';
 
@@ -29,6 +30,17 @@ describe('the launcher', () => {
     expect(orchestrator.events.map(({ kind }) => kind)).toEqual(['accepted', 'started', 'finished']);
     expect(copy.output(start.key)).toBe(`# The task\n${copy.root}\nbase extra ${start.key} []\noops\n`);
     expect(statSync(copy.outputPath(start.key)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is connected to by the orchestrator that has woken it, and not started again while it lives', async () => {
+    const woken = unwrap(wakeLauncher({ root: copy.root, idleMs: 2_000 }));
+    expect(woken).toBeDefined();
+    const orchestrator = await copy.connect({ woken });
+    expect(unwrap(wakeLauncher({ root: copy.root }))).toBeUndefined();
+    const start = copy.start();
+    orchestrator.start(start);
+    await orchestrator.outcome(start.key);
+    expect(readdirSync(copy.launchers).filter((name) => name.endsWith('.json'))).toEqual(['1.json']);
   });
 
   it('says by which signal a command ended', async () => {
