@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { taskFactsSchema } from '../src/checkpoint.js';
 import { isTaskState } from '../src/is-task-state.js';
 import { blockedReasons } from '../src/task.js';
