@@ -212,7 +212,10 @@ export class SprintSource implements MarkWriter, SprintPort {
       const mode = await modeOf(path);
       if (typeof text !== 'string')
         return failed('file_unreadable', `${name} cannot be read to mark ${ids.join(', ')} complete: ${text.message}`);
-      if (this.#marked?.text !== text) this.#marked = new MarkedText(text, parseSprint(text, name).tasks);
+      if (this.#marked?.text !== text) {
+        const { tasks } = text === this.#text ? this.#sprint : parseSprint(text, name);
+        this.#marked = new MarkedText(text, tasks);
+      }
       const file = this.#marked;
       // Being saved or swapped at this moment.
       if (file.size === 0 || mode === null) {
