@@ -11,7 +11,7 @@ import type { Clock, Mirror } from '../ports.js';
 import type { Reporter } from '../report/reporter.js';
 
 /** Events wait this long for company: a batch costs the graph one transaction. */
-const gatherMs = 40;
+const gatherMs = 150;
 /** Batches are small, so that the store's work on one never takes long. */
 const batchSize = 200;
 /** More than this is not kept: the next persist carries it all. */
