@@ -44,12 +44,12 @@ async function crashedRun(chance: SeededChance): Promise<CrashedRun> {
   return run;
 }
 
-/** Every agent that does not wait is through, and the launcher has written that down. */
+/** Every agent that does not wait is through, and the launcher, if it lives, has written that down. */
 async function settled({ copy, held }: CrashedRun): Promise<void> {
   const isHeld = ({ state, key }: LauncherAttempt): boolean =>
     state === 'running' && held.has(parseAttemptKey(key)?.id.taskId ?? '');
   const isSettled = (attempt: LauncherAttempt): boolean =>
-    isRecorded(attempt) || isHeld(attempt) || copy.launchers().length === 0;
+    isRecorded(attempt) || isHeld(attempt) || (attempt.state === 'finished' && copy.launchers().length === 0);
   await until(async () => launchersAreQuiet(copy) && (await launchersKnow(copy)).every(isSettled));
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   type EpochMillis,
   type Failure,
@@ -22,8 +21,9 @@ import {
   type StartedProcess,
   type VerifyPlan,
 } from './launcher-state.js';
-import { findGroupByKey, ProcessGroup } from './process-group.js';
+import { ProcessGroup } from './process-group.js';
 import { processStartedAt } from './process-identity.js';
+import { neverStarted, traceAccepted } from './trace-accepted.js';
 
 export type BaseEnvironment = Readonly<Record<string, string>>;
 
@@ -104,20 +104,19 @@ export class AttemptRun {
   }
 
   /** The launcher died between taking the attempt on and recording its start, or its records are lost. */
-  async #adoptAccepted({ outputFile, acceptedAt }: Attempt): Promise<void> {
-    if (process.platform === 'linux') {
-      await waitForHalfStarted();
-      const pid = findGroupByKey(this.#key);
-      if (pid !== null) {
-        const started = { pid, processStartedAt: processStartedAt(pid) ?? 'unknown' };
-        return this.#watch(this.#noteStart(started, acceptedAt));
-      }
-      // The output file is made just before the start: without it nothing has run.
-      if (!existsSync(outputFile)) {
-        return this.#finishUnstarted('not_accepted', 'The launcher was ended before it started the command.');
+  async #adoptAccepted(attempt: Attempt): Promise<void> {
+    if (process.platform === 'linux') await waitForHalfStarted();
+    const trace = traceAccepted(attempt);
+    switch (trace) {
+      case 'never_started':
+        return this.#finishUnstarted('not_accepted', neverStarted);
+      case 'unknown':
+        return this.#finish({ end: this.#end({ kind: 'unknown' }) });
+      default: {
+        const started = { pid: trace, processStartedAt: processStartedAt(trace) ?? 'unknown' };
+        return this.#watch(this.#noteStart(started, attempt.acceptedAt));
       }
     }
-    return this.#finish({ end: this.#end({ kind: 'unknown' }) });
   }
 
   #noteStart(

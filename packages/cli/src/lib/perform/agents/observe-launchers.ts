@@ -1,11 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ok, type EpochMillis, type LauncherAttempt, type Result } from '@ginkoai/contract';
+import { ok, type EpochMillis, type LauncherAttempt, type LauncherExit, type Result } from '@ginkoai/contract';
 import { readLimited } from '../read-limited.js';
+import { livingLauncher } from './launcher-claim.js';
 import { launcherDirectory } from './launcher-files.js';
 import { maxJournalBytes, readRecords } from './launcher-replay.js';
-import { applyRecord, emptyState, toLauncherAttempt, type Attempt } from './launcher-state.js';
-import { currentBootId, isSameProcess } from './process-identity.js';
+import { applyRecord, emptyState, toLauncherAttempt, type Attempt, type Phase } from './launcher-state.js';
+import { currentBootId, isSameProcess, processStartedAt } from './process-identity.js';
+import { neverStarted, traceAccepted } from './trace-accepted.js';
 
 export interface ObserveLaunchers {
   readonly root: string;
@@ -16,7 +18,8 @@ export interface ObserveLaunchers {
 
 /**
  * The attempts that this working copy's launchers have written down, without talking to one: for a dry run. An attempt
- * whose process is gone shows as ended unseen, although a launcher that is alive may be about to record its exit.
+ * whose process is gone shows as ended unseen, although a launcher that is alive may be about to record its exit. Where
+ * none is alive they show as the next one will find them.
  */
 export async function observeLaunchers({ root, scope, now }: ObserveLaunchers): Promise<Result<LauncherAttempt[]>> {
   const state = emptyState();
@@ -30,9 +33,9 @@ export async function observeLaunchers({ root, scope, now }: ObserveLaunchers): 
     if (!bytes.ok) return bytes;
     for (const record of readRecords(bytes.value ?? Buffer.alloc(0)).records) applyRecord(state, record);
   }
-  return ok(
-    [...state.attempts.values()].filter((attempt) => attempt.scope === scope).map((attempt) => seen(attempt, now)),
-  );
+  const own = [...state.attempts.values()].filter((attempt) => attempt.scope === scope);
+  const isCarried = existsSync(directory) && livingLauncher(directory) !== null;
+  return ok(own.map((attempt) => toLauncherAttempt({ ...attempt, phase: phaseNow(attempt, { isCarried, now }) })));
 }
 
 function journalsIn(directory: string): string[] {
@@ -46,10 +49,25 @@ function journalsIn(directory: string): string[] {
   }
 }
 
-function seen(attempt: Attempt, now: EpochMillis): LauncherAttempt {
-  const { phase } = attempt;
-  const isGone = phase.state === 'running' && !isSameProcess({ ...phase.process, bootId: currentBootId() });
-  if (!isGone) return toLauncherAttempt(attempt);
-  const end = { exit: { kind: 'unknown' as const }, at: now, timedOut: false, stopped: false };
-  return toLauncherAttempt({ ...attempt, phase: { state: 'finished', process: phase.process, end } });
+interface Look {
+  /** A launcher is alive: what was accepted is being started. */
+  readonly isCarried: boolean;
+  readonly now: EpochMillis;
+}
+
+function phaseNow(attempt: Attempt, { isCarried, now }: Look): Phase {
+  const { phase, acceptedAt } = attempt;
+  const ended = (exit: LauncherExit): Phase => {
+    const process = phase.state === 'running' ? { process: phase.process } : {};
+    return { state: 'finished', ...process, end: { exit, at: now, timedOut: false, stopped: false } };
+  };
+  if (phase.state === 'running') {
+    return isSameProcess({ ...phase.process, bootId: currentBootId() }) ? phase : ended({ kind: 'unknown' });
+  }
+  if (phase.state !== 'accepted' || isCarried) return phase;
+  const trace = traceAccepted(attempt);
+  if (trace === 'unknown') return ended({ kind: 'unknown' });
+  if (trace === 'never_started') return ended({ kind: 'not_started', reason: 'not_accepted', message: neverStarted });
+  const startedAt = processStartedAt(trace) ?? 'unknown';
+  return { state: 'running', process: { pid: trace, processStartedAt: startedAt, at: acceptedAt } };
 }
