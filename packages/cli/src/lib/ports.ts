@@ -75,8 +75,11 @@ export interface StartRequest {
 
 /** Where tasks are worked on: the launchers of this working copy. */
 export interface Agents {
-  /** Starts attempts whose assignments are durable. A failure to start comes back as the attempt's end. */
-  start(requests: readonly StartRequest[]): void;
+  /**
+   * Lays out what an attempt needs, and returns what starts it: to be called once its assignment is durable. A failure
+   * of either comes back, after the call, as the attempt's end.
+   */
+  prepare(request: StartRequest): () => void;
   stop(id: AttemptId): void;
   /** The ends of these are in the journal. */
   settle(ids: readonly AttemptId[]): void;

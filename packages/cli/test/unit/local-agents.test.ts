@@ -51,7 +51,7 @@ describe('what an agent is started with', () => {
   it('is the path of its task file, whatever signs are in it', () => {
     const root = join(folder, "a $& b $' c {scriptFile}");
     const { agents, started } = agentsIn(root, aCommand(['agent', '--file={taskFile}', '{scriptFile}', '{taskFile}']));
-    agents.start([request]);
+    agents.prepare(request)();
     const attempt = join(root, '.ginko', 'runs', 'epic-1', 'TASK-1', 'g1a1');
     expect(started.map(({ argv }) => argv)).toEqual([
       ['agent', `--file=${attempt}/task.md`, `${attempt}/run.sh`, `${attempt}/task.md`],
@@ -61,7 +61,7 @@ describe('what an agent is started with', () => {
   it('is nothing where there is no command: the task waits for a person', () => {
     const message = 'TASK-1 has no **Run:** block. Add one';
     const { agents, started, heard } = agentsIn(folder, { code: 'agent_not_started', message });
-    agents.start([request]);
+    agents.prepare(request)();
     expect(started).toEqual([]);
     const end = { kind: 'blocked', reason: 'no_command', detail: message };
     expect(heard).toEqual([{ kind: 'attempt_ended', id: request.id, end }]);

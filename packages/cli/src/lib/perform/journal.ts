@@ -182,8 +182,8 @@ class FileJournal implements Journal {
     if (!this.hasUnflushed) return Promise.resolve(ok(undefined));
     return new Promise((resolve) => {
       this.#waiters.push({ bytes: this.#writtenBytes, resolve });
-      // One turn later, so that what is written in the same turn goes out together.
-      this.#flushing ??= Promise.resolve().then(() => this.#flushAll());
+      // At once: whoever asks has other things to do while the disk is at work.
+      this.#flushing ??= this.#flushAll();
     });
   }
 

@@ -1,4 +1,4 @@
-import { ok, type NewRunEvent, type Result, type RunEvent } from '@ginkoai/contract';
+import type { NewRunEvent, Result, RunEvent } from '@ginkoai/contract';
 import { applyEvent } from '../decide/apply-event.js';
 import type { RunState } from '../decide/run-state.js';
 import { stampEvent } from '../orchestrator-state.js';
@@ -12,10 +12,12 @@ export interface Recorder {
    * whatever crashes. `changes`: what reconciliation found, of which they are the events; told as one.
    */
   record(events: readonly NewRunEvent[], changes?: readonly ReportedChange[]): Promise<Result<void>>;
-  /** The first half: what follows from events can be written down with them, and share their flush. */
+  /** The first third: what follows from events can be written down with them, and share their flush. */
   write(events: readonly NewRunEvent[]): Result<void>;
-  /** The second half, for everything written so far. */
-  commit(): Promise<Result<void>>;
+  /** The second, for everything written so far: resolves when it is on disk. */
+  flush(): Promise<Result<void>>;
+  /** The last, once it is. */
+  tell(): void;
 }
 
 export interface RecorderParts {
@@ -66,11 +68,7 @@ export function createRecorder({ state, journal, clock, mirror, reporter }: Reco
       }
       return written;
     },
-    async commit() {
-      if (untold.length === 0) return ok(undefined);
-      const flushed = await journal.flush();
-      if (flushed.ok) tellUntold();
-      return flushed;
-    },
+    flush: () => journal.flush(),
+    tell: tellUntold,
   };
 }

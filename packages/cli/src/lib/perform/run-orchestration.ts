@@ -144,7 +144,7 @@ class Orchestration {
 
   /** One turn. Non-null: the run ends. */
   async #cycle(): Promise<Stop | null> {
-    const { clock, inbox, suspension, lease, checkpointer, agents } = this.#parts;
+    const { clock, inbox, suspension, lease, checkpointer } = this.#parts;
     if (suspension.wasSuspended()) await lease.confirm();
     const inputs = inbox.take();
     await this.#giveWay(inputs);
@@ -170,8 +170,7 @@ class Orchestration {
     if (interrupted !== null && records.length === 0) return this.#endWith(interrupted);
     const starts = this.#interrupt === null && lease.mayAssign() ? this.#intend(assignments) : [];
     // What came to an end and what follows from it become durable together.
-    await this.#commit();
-    if (this.#fatal === null) agents.start(starts);
+    await this.#commit(starts);
     checkpointer.saveIfDue(this.#state.sequence);
     if (records.length === 0 && this.#fatal === null) await inbox.wait(this.#nextLook(now, wakeAt), clock);
     return null;
@@ -405,11 +404,21 @@ class Orchestration {
     return written.ok;
   }
 
-  /** Only what is on disk may be told, marked in the sprint file, or forgotten by the launcher. */
-  async #commit(): Promise<void> {
-    const committed = await this.#parts.recorder.commit();
-    if (committed.ok) this.#followUp(this.#uncommitted.splice(0));
-    else this.#fatal ??= fatalStop(committed.failure);
+  /** Only what is on disk may be started, told, marked in the sprint file, or forgotten by the launcher. */
+  async #commit(intended: readonly StartRequest[] = []): Promise<void> {
+    const { recorder, agents } = this.#parts;
+    const flushing = recorder.flush();
+    // While the disk is at work.
+    const starts = intended.map((request) => agents.prepare(request));
+    const flushed = await flushing;
+    if (!flushed.ok) {
+      this.#fatal ??= fatalStop(flushed.failure);
+      return;
+    }
+    // First what somebody waits for.
+    for (const start of starts) start();
+    recorder.tell();
+    this.#followUp(this.#uncommitted.splice(0));
   }
 
   /** What these events, durable now, bring about. */

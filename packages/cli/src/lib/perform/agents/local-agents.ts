@@ -15,7 +15,7 @@ import type { AttemptSighting } from '../../decide/actual-task.js';
 import type { AttemptId, AttemptEnd } from '../../decide/close-attempt.js';
 import { judgeOutcome } from '../../decide/judge-outcome.js';
 import type { Agents, RunInput, StartRequest } from '../../ports.js';
-import { attemptFiles, prepareAttempt, readAgentWord } from './attempt-files.js';
+import { attemptFiles, prepareAttempt, readAgentWord, type AttemptFiles } from './attempt-files.js';
 import type { TaskFacts } from '../../decide/run-state.js';
 import { attemptKey, parseAttemptKey } from './attempt-key.js';
 import type { LauncherConnection, LauncherEvent } from './launcher-client.js';
@@ -48,6 +48,12 @@ export interface LocalAgentsParts {
   readonly connection: LauncherConnection | null;
 }
 
+interface PreparedStart {
+  readonly id: AttemptId;
+  readonly command: TaskCommand;
+  readonly files: AttemptFiles;
+}
+
 const stopGraceMs: Millis = 5_000;
 /** Of an attempt whose agent is no more in the configuration. */
 const unknownLimitMs: Millis = 3_600_000;
@@ -60,8 +66,17 @@ export class LocalAgents implements Agents {
     this.#parts = parts;
   }
 
-  start(requests: readonly StartRequest[]): void {
-    for (const request of requests) this.#startOne(request);
+  prepare({ id, agentId }: StartRequest): () => void {
+    const key = attemptKey(this.#parts.runId(), id);
+    const command = this.#parts.commandFor(id.taskId, agentId);
+    if ('code' in command) {
+      return () => this.#parts.onInput({ kind: 'attempt_ended', id, end: withoutCommand(command) });
+    }
+    const files = attemptFiles(this.#parts, id);
+    const prepared = prepareAttempt(files, command);
+    if (!prepared.ok) return () => this.#refused(key, prepared.failure);
+    const start = this.#launcherStart(key, { id, command, files });
+    return () => this.#parts.connection?.start(start);
   }
 
   /** Attempts of a recovered state that go on: the launcher tells how they stand, be they known to it or not. */
@@ -150,19 +165,7 @@ export class LocalAgents implements Agents {
     }
   }
 
-  #startOne({ id, agentId }: StartRequest): void {
-    const { runId } = this.#parts;
-    const key = attemptKey(runId(), id);
-    const command = this.#parts.commandFor(id.taskId, agentId);
-    if ('code' in command) return this.#parts.onInput({ kind: 'attempt_ended', id, end: withoutCommand(command) });
-    const files = attemptFiles(this.#parts, id);
-    const prepared = prepareAttempt(files, command);
-    if (!prepared.ok) return this.#refused(key, prepared.failure);
-    this.#parts.connection?.start(this.#launcherStart(key, id, command));
-  }
-
-  #launcherStart(key: string, id: AttemptId, command: TaskCommand): LauncherStart {
-    const files = attemptFiles(this.#parts, id);
+  #launcherStart(key: string, { id, command, files }: PreparedStart): LauncherStart {
     const fill = (argument: string): string =>
       // With a function: `$` in a path would be taken for a pattern.
       argument.replace(/\{(taskFile|scriptFile)\}/g, (_, name: 'taskFile' | 'scriptFile') => files[name]);
