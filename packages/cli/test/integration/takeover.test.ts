@@ -121,9 +121,13 @@ describe('an orchestrator that was stopped and comes back to life', () => {
     const overtaken = first.orchestrateInWords([]);
     await until(() => first.ledger().attempts.length === 4);
     const client = graph.client();
+    // Nothing is left to be sent, by whose refusal it would hear of its successor before the task is done.
     await until(async () => {
+      const history = historyOf(first);
       const read = await client.readState({ epicId: 'EPIC-1' });
-      return read.ok && read.value.state !== null;
+      if (!read.ok || read.value.state === null) return false;
+      const known = read.value.state.sequence + read.value.events.length;
+      return history.filter(({ kind }) => kind === 'task_started').length === 4 && known === history.at(-1)?.sequence;
     });
     const successor = second.orchestrate(['--resume', '--takeover']);
     await successor.prints(told('recovered'));
