@@ -21,5 +21,6 @@ try {
   );
   const { originalStack } = await import('./lib/perform/original-stack.js');
   output.error(error instanceof Error ? originalStack(error.stack ?? error.message) : String(error));
-  process.exitCode = exitCodes.personNeeded;
+  // At once: what still waits for something (a timer, a connection) would hold the run's lock and lease for ever.
+  process.exit(exitCodes.personNeeded);
 }

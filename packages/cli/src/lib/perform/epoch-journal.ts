@@ -21,7 +21,10 @@ export class EpochJournal implements EventLog {
       const next = await this.#open(granted.epoch);
       if (!next.ok) return next;
       const closed = await this.#current.close();
-      if (!closed.ok) return closed;
+      if (!closed.ok) {
+        await next.value.close();
+        return closed;
+      }
       this.#earlierBytes += this.#current.bytes;
       this.#current = next.value;
     }

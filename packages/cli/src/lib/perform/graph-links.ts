@@ -1,8 +1,10 @@
 import {
   longestTitle,
   staleEpochDetailsSchema,
+  unwrap,
   type Failure,
   type OrchestratorCheckpoint,
+  type Result,
   type RunEvent,
   type SyncTasksRequest,
 } from '@ginkoai/contract';
@@ -20,8 +22,8 @@ export interface GraphLinks {
 
 export interface GraphLinksHooks {
   readonly checkpoint: () => OrchestratorCheckpoint;
-  /** Resolves when everything in the state is on disk: only that may be told to others. */
-  readonly settled: () => Promise<void>;
+  /** Resolves when everything in the state is on disk: only that may be told to others. A failure: it never will be. */
+  readonly settled: () => Promise<Result<void>>;
   /** How far people's words in the graph are in the journal. */
   readonly revision: () => number;
   readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
@@ -55,13 +57,14 @@ export function graphLinks(parts: RunSessionParts, hooks: GraphLinksHooks): Grap
         once,
       ),
     syncTasks: async () => {
-      await hooks.settled();
+      const settled = await hooks.settled();
+      if (!settled.ok) return settled;
       const { epoch } = state;
       const told = { epicId, orchestratorId, epoch, readRevision: hooks.revision(), tasks: tasksOf(state) };
       return client.syncTasks(told, once);
     },
     checkpoint: async () => {
-      await hooks.settled();
+      unwrap(await hooks.settled());
       return hooks.checkpoint();
     },
     reporter,

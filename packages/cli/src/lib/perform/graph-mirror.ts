@@ -27,7 +27,7 @@ export interface GraphMirrorParts {
   readonly appendEvents: (events: readonly RunEvent[]) => Promise<Result<unknown>>;
   /** Tells the graph how each task stands, for whoever asks it about one. */
   readonly syncTasks: () => Promise<Result<unknown>>;
-  /** The state as it is on disk. */
+  /** The state as it is on disk. Rejects with a typed failure when it cannot get there. */
   readonly checkpoint: () => Promise<OrchestratorCheckpoint>;
   readonly reporter: Pick<Reporter, 'event'>;
   readonly onPersisted: (checkpoint: OrchestratorCheckpoint) => void;
@@ -99,12 +99,12 @@ export function createGraphMirror(parts: GraphMirrorParts): Mirror {
   };
 
   const persist = async (): Promise<void> => {
-    const checkpoint = await parts.checkpoint();
-    if (!needsState && checkpoint.sequence === persistedSequence) {
-      persistedAt = clock.monotonic();
-      return;
-    }
     try {
+      const checkpoint = await parts.checkpoint();
+      if (!needsState && checkpoint.sequence === persistedSequence) {
+        persistedAt = clock.monotonic();
+        return;
+      }
       const sent = await persistStateToGraph(checkpoint, parts.requester, new Date(clock.now()));
       needsState = false;
       persistedSequence = sent.sequence;

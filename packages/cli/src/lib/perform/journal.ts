@@ -139,6 +139,7 @@ class FileJournal implements Journal {
   #writtenBytes: number;
   #durableBytes: number;
   #failure: Failure | undefined;
+  #isFlushBroken = false;
   #waiters: Waiter[] = [];
   #flushing: Promise<void> | undefined;
   #closed = false;
@@ -165,7 +166,10 @@ class FileJournal implements Journal {
   }
 
   write(events: readonly RunEvent[]): Result<void> {
+    // Closed is also what a journal that has failed ends as.
+    if (this.#failure !== undefined) return { ok: false, failure: this.#failure };
     if (this.#closed) throw new Error(`The journal ${this.path} is closed, but events are appended to it.`);
+    const before = this.#writtenBytes;
     for (let start = 0; start < events.length && this.#failure === undefined; start += maxLines) {
       this.#writeLines(
         events
@@ -174,12 +178,13 @@ class FileJournal implements Journal {
           .join(''),
       );
     }
-    return this.#failure === undefined ? ok(undefined) : { ok: false, failure: this.#failure };
+    if (this.#failure === undefined) return ok(undefined);
+    this.#cutTo(before);
+    return { ok: false, failure: this.#failure };
   }
 
   flush(): Promise<Result<void>> {
-    if (this.#failure !== undefined) return Promise.resolve({ ok: false, failure: this.#failure });
-    if (!this.hasUnflushed) return Promise.resolve(ok(undefined));
+    if (!this.hasUnflushed || this.#isFlushBroken) return Promise.resolve(this.#outcome());
     return new Promise((resolve) => {
       this.#waiters.push({ bytes: this.#writtenBytes, resolve });
       // At once: whoever asks has other things to do while the disk is at work.
@@ -214,14 +219,14 @@ class FileJournal implements Journal {
       this.#writtenBytes += bytes.length;
     } catch (error) {
       this.#failure = this.#failureOf(error);
-      this.#cutUnfinished();
     }
   }
 
-  /** Takes back what went out of lines that were refused; lines that were written before stay. */
-  #cutUnfinished(): void {
+  /** Takes back what went out of events that were refused; those that were written before stay. */
+  #cutTo(bytes: number): void {
+    this.#writtenBytes = bytes;
     try {
-      ftruncateSync(this.#handle.fd, this.#writtenBytes);
+      ftruncateSync(this.#handle.fd, bytes);
     } catch (error) {
       // Then they stay too: each is whole, or torn and cut off on load. The first failure is the one to act on.
       if (errorCode(error) === undefined) throw error;
@@ -232,9 +237,12 @@ class FileJournal implements Journal {
     while (this.#waiters.length > 0) {
       const bytes = this.#writtenBytes;
       try {
-        if (this.#failure === undefined && this.hasUnflushed) await this.#handle.datasync();
-        if (this.#failure === undefined) this.#durableBytes = bytes;
+        // Also what was written before a write was refused.
+        if (this.hasUnflushed && !this.#isFlushBroken) await this.#handle.datasync();
+        if (!this.#isFlushBroken) this.#durableBytes = bytes;
       } catch (error) {
+        // Tried again on the same file it could succeed without having written anything.
+        this.#isFlushBroken = true;
         this.#failure ??= this.#failureOf(error);
       }
       this.#answer();
@@ -244,11 +252,14 @@ class FileJournal implements Journal {
   }
 
   #answer(): void {
-    const failure = this.#failure;
-    const isDue = ({ bytes }: Waiter): boolean => failure !== undefined || bytes <= this.#durableBytes;
+    const isDue = ({ bytes }: Waiter): boolean => this.#failure !== undefined || bytes <= this.#durableBytes;
     const answered = this.#waiters.filter(isDue);
     this.#waiters = this.#waiters.filter((waiter) => !isDue(waiter));
-    for (const { resolve } of answered) resolve(failure === undefined ? ok(undefined) : { ok: false, failure });
+    for (const { resolve } of answered) resolve(this.#outcome());
+  }
+
+  #outcome(): Result<void> {
+    return this.#failure === undefined ? ok(undefined) : { ok: false, failure: this.#failure };
   }
 
   #failureOf(error: unknown): Failure {

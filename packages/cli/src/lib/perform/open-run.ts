@@ -94,7 +94,7 @@ async function resumeRun(plan: RecoveryPlan, options: Opening): Promise<Result<O
   const journal = await options.journal;
   if (!journal.ok) return journal;
   const written = await journal.value.append(plan.events);
-  if (!written.ok) return written;
+  if (!written.ok) return refused(written, journal.value);
   const { state, changes } = plan;
   // In which order reconciliation made tasks ready does not matter: they are all ready since now.
   state.queues.clear();
@@ -150,6 +150,11 @@ function isComplete(facts: TaskFacts | undefined): boolean {
   return facts?.status === 'complete' && !facts.removed;
 }
 
+async function refused<T>(refusal: Result<T>, journal: EventLog): Promise<Result<T>> {
+  await journal.close();
+  return refusal;
+}
+
 /** A new run: its first event, and what the sprint file already shows. */
 async function startRun(options: Opening, notices: readonly Notice[]): Promise<Result<OpenedRun>> {
   const { identity, successor, sprint, clock } = options;
@@ -186,7 +191,7 @@ async function startRun(options: Opening, notices: readonly Notice[]): Promise<R
   const journal = await options.journal;
   if (!journal.ok) return journal;
   const written = await journal.value.append(events);
-  if (!written.ok) return written;
+  if (!written.ok) return refused(written, journal.value);
   return ok({
     state,
     journal: journal.value,

@@ -238,7 +238,8 @@ class Orchestration {
         }
         default:
           writeEnds();
-          await this.#commit();
+          // Without its journal a run believes nothing more; the next start hears it again.
+          if (!(await this.#commit())) return;
           await this.#hearOther(input);
       }
     }
@@ -267,8 +268,9 @@ class Orchestration {
         if (this.#fatal === null) this.#parts.onRevision(input.revision);
         return;
       case 'lease_granted':
-        await this.#record([{ kind: 'lease_granted', epoch: input.epoch }]);
-        return this.#parts.agents.raiseEpoch(input.epoch);
+        if ((await this.#record([{ kind: 'lease_granted', epoch: input.epoch }])).ok)
+          this.#parts.agents.raiseEpoch(input.epoch);
+        return;
       case 'taken_over':
         this.#takenOver ??= { reason: 'taken_over', message: input.message };
         return this.#tell({
@@ -405,20 +407,21 @@ class Orchestration {
   }
 
   /** Only what is on disk may be started, told, marked in the sprint file, or forgotten by the launcher. */
-  async #commit(intended: readonly StartRequest[] = []): Promise<void> {
-    const { recorder, agents } = this.#parts;
+  async #commit(intended: readonly StartRequest[] = []): Promise<boolean> {
+    const { recorder, agents, isStillOurs } = this.#parts;
     const flushing = recorder.flush();
-    // While the disk is at work.
-    const starts = intended.map((request) => agents.prepare(request));
+    // While the disk is at work. A successor of this working copy may be at work on the same attempt by now.
+    const starts = intended.length > 0 && isStillOurs() ? intended.map((request) => agents.prepare(request)) : [];
     const flushed = await flushing;
     if (!flushed.ok) {
       this.#fatal ??= fatalStop(flushed.failure);
-      return;
+      return false;
     }
     // First what somebody waits for.
     for (const start of starts) start();
     recorder.tell();
     this.#followUp(this.#uncommitted.splice(0));
+    return true;
   }
 
   /** What these events, durable now, bring about. */

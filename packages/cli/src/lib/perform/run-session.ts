@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { ContextMetrics, OrchestratorCheckpoint, TaskId } from '@ginkoai/contract';
+import { ok, type ContextMetrics, type OrchestratorCheckpoint, type Result, type TaskId } from '@ginkoai/contract';
 import { isMet } from '../decide/apply-event.js';
 import { checkpointOf } from '../decide/checkpoint-of.js';
 import type { AttemptId } from '../decide/close-attempt.js';
@@ -257,7 +257,9 @@ class RunSession {
         this.#warn(recorded.failure.code, recorded.failure.message);
       await sprint.settle();
       await this.#checkpointer.save();
-      await this.#mirror.finish(finalPersistMs);
+      // What is not on disk is nobody else's to know.
+      if ((await this.#settled()).ok) await this.#mirror.finish(finalPersistMs);
+      else this.#mirror.stop();
       if (state.open.size === 0 && this.#mirror.trouble() === null) await this.#lease.release();
       else this.#lease.stop();
     }
@@ -291,9 +293,13 @@ class RunSession {
     for (const { id: taskId, generation, attempt } of opened.state.open) agents.stop({ taskId, generation, attempt });
   }
 
-  /** A flush that fails ends the run, which says so. */
-  async #settled(): Promise<void> {
-    while (this.#journal.hasUnflushed) if (!(await this.#journal.flush()).ok) return;
+  /** Whether everything in the state is on disk, as soon as it is. A flush that fails ends the run, which says so. */
+  async #settled(): Promise<Result<void>> {
+    while (this.#journal.hasUnflushed) {
+      const flushed = await this.#journal.flush();
+      if (!flushed.ok && this.#journal.hasUnflushed) return flushed;
+    }
+    return ok(undefined);
   }
 
   #checkpoint(): OrchestratorCheckpoint {

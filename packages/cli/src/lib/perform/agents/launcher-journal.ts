@@ -166,7 +166,8 @@ export class LauncherJournal {
     if (!this.#isDueForRewrite()) return this.#file?.datasync();
     await this.#writeAnew();
     this.#writeQueue();
-    if (this.#unflushed.length > 0) this.#isFlushDue = true;
+    // What came meanwhile stands behind the snapshot, in the cache only.
+    if (this.#isDirty) this.#isFlushDue = true;
   }
 
   #isDueForRewrite(): boolean {

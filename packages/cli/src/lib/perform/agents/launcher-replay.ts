@@ -129,13 +129,14 @@ function journalNames(directory: string): string[] {
     .sort((a, b) => Number.parseInt(a) - Number.parseInt(b));
 }
 
-function bootOf(records: readonly LauncherRecord[]): string | undefined {
+/** `undefined`: the journal does not say. */
+export function bootOf(records: readonly LauncherRecord[]): string | undefined {
   const first = records[0];
   return first?.t === 'launcher' ? first.boot : undefined;
 }
 
 /** After a reboot no process is left. Only a verify command can still be made up for. */
-function loseProcesses(state: LauncherState, at: EpochMillis): void {
+export function loseProcesses(state: LauncherState, at: EpochMillis): void {
   for (const { key: k, phase, verify } of [...state.attempts.values()]) {
     if (phase.state === 'accepted' || phase.state === 'running') {
       applyRecord(state, { t: 'finished', k, exit: { kind: 'unknown' }, at });

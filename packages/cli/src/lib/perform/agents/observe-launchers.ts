@@ -4,8 +4,8 @@ import { ok, type EpochMillis, type LauncherAttempt, type LauncherExit, type Res
 import { readLimited } from '../read-limited.js';
 import { livingLauncher } from './launcher-claim.js';
 import { launcherDirectory } from './launcher-files.js';
-import { maxJournalBytes, readRecords } from './launcher-replay.js';
-import { applyRecord, emptyState, toLauncherAttempt, type Attempt, type Phase } from './launcher-state.js';
+import { bootOf, loseProcesses, maxJournalBytes, readRecords } from './launcher-replay.js';
+import { applyRecord, emptyState, needsVerify, toLauncherAttempt, type Attempt, type Phase } from './launcher-state.js';
 import { currentBootId, isSameProcess, processStartedAt } from './process-identity.js';
 import { neverStarted, traceAccepted } from './trace-accepted.js';
 
@@ -31,7 +31,9 @@ export async function observeLaunchers({ root, scope, now }: ObserveLaunchers): 
       maxBytes: maxJournalBytes,
     });
     if (!bytes.ok) return bytes;
-    for (const record of readRecords(bytes.value ?? Buffer.alloc(0)).records) applyRecord(state, record);
+    const { records } = readRecords(bytes.value ?? Buffer.alloc(0));
+    for (const record of records) applyRecord(state, record);
+    if (bootOf(records) !== currentBootId()) loseProcesses(state, now);
   }
   const own = [...state.attempts.values()].filter((attempt) => attempt.scope === scope);
   const isCarried = existsSync(directory) && livingLauncher(directory) !== null;
@@ -56,7 +58,7 @@ interface Look {
 }
 
 function phaseNow(attempt: Attempt, { isCarried, now }: Look): Phase {
-  const { phase, acceptedAt } = attempt;
+  const { phase, acceptedAt, verify } = attempt;
   const ended = (exit: LauncherExit): Phase => {
     const process = phase.state === 'running' ? { process: phase.process } : {};
     return { state: 'finished', ...process, end: { exit, at: now, timedOut: false, stopped: false } };
@@ -64,7 +66,9 @@ function phaseNow(attempt: Attempt, { isCarried, now }: Look): Phase {
   if (phase.state === 'running') {
     return isSameProcess({ ...phase.process, bootId: currentBootId() }) ? phase : ended({ kind: 'unknown' });
   }
-  if (phase.state !== 'accepted' || isCarried) return phase;
+  if (isCarried) return phase;
+  if (phase.state === 'exited' && !needsVerify(phase.end, verify)) return { ...phase, state: 'finished' };
+  if (phase.state !== 'accepted') return phase;
   const trace = traceAccepted(attempt);
   if (trace === 'unknown') return ended({ kind: 'unknown' });
   if (trace === 'never_started') return ended({ kind: 'not_started', reason: 'not_accepted', message: neverStarted });
