@@ -21,6 +21,5 @@ try {
   );
   const { originalStack } = await import('./lib/perform/original-stack.js');
   output.error(error instanceof Error ? originalStack(error.stack ?? error.message) : String(error));
-  // At once: what still waits for something (a timer, a connection) would hold the run's lock and lease for ever.
-  process.exit(exitCodes.personNeeded);
+  process.exitCode = exitCodes.personNeeded;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseView } from '@ginkoai/contract';
+import { findFaults, settled } from '../support/orchestrate-rig-history.js';
 import { Stage } from '../support/orchestrate-rig-stage.js';
 import { until, type WorkingCopy } from '../support/orchestrate-rig.js';
 import type { GraphProcess } from '../support/processes.js';
@@ -51,5 +52,20 @@ describe('a start that fails after the graph has granted the lease', () => {
     copy.release();
     expect((await copy.orchestrate(['--resume']).ended).code).toBe(0);
     expect(copy.ledger().attempts).toHaveLength(2);
+  }, 30_000);
+});
+
+describe('a run that meets a bug', () => {
+  it('says so, ends by itself, and holds nobody up', async () => {
+    const preload = new URL('../support/bug-in-journal.js', import.meta.url).href;
+    const copy = stage.copy({ plan: flatPlan(6), workMs: 10 });
+    const { code, stderr } = await copy.orchestrate([], { NODE_OPTIONS: `--import ${preload}` }).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /error that it does not expect.*--resume goes on[^]*TypeError: this is a bug[^]*journal\.ts/,
+    );
+    const resumed = await copy.orchestrate(['--resume']).ended;
+    expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(findFaults(copy)).toEqual(settled);
   }, 30_000);
 });

@@ -71,6 +71,20 @@ describe('a launcher that stops while it has work', () => {
     expect((await next.outcome(other.key)).exit).toEqual({ kind: 'code', code: 0 });
   });
 
+  it('leaves what it was told last to the one that has followed, which does it once', async () => {
+    const orchestrator = await copy.connect();
+    const start = copy.start();
+    const woken = copy.launcher();
+    process.kill(woken.pid, 'SIGSTOP');
+    orchestrator.start(start);
+    rmSync(copy.launchers, { recursive: true });
+    await copy.connect({ scope: 'graph/other', idleMs: 5_000 });
+    process.kill(woken.pid, 'SIGCONT');
+    expect((await orchestrator.outcome(start.key)).exit).toEqual({ kind: 'code', code: 0 });
+    expect(isSameProcess(woken)).toBe(false);
+    expect(copy.ledger()).toEqual([start.key]);
+  });
+
   it('was not stuck when the orchestrator was stopped as long: it stays', async () => {
     const orchestrator = await copy.connect({ answerWithinMs: 300 });
     const start = copy.start({ script: waitFor('go') });

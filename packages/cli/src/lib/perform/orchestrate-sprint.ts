@@ -62,17 +62,23 @@ export async function orchestrateSprint(parts: OrchestrateSprint): Promise<Resul
     ),
   });
   if (!claim.ok) return claim;
-  const ran = await runClaimed(parts, {
-    claim: claim.value,
-    identity,
-    inbox,
-    setListener: (listener) => {
-      hear = listener;
-      for (const event of early.splice(0)) listener(event);
-    },
-  });
-  if (!ran.ok) await claim.value.abandon();
-  return ran;
+  try {
+    const ran = await runClaimed(parts, {
+      claim: claim.value,
+      identity,
+      inbox,
+      setListener: (listener) => {
+        hear = listener;
+        for (const event of early.splice(0)) listener(event);
+      },
+    });
+    if (!ran.ok) await claim.value.abandon();
+    return ran;
+  } catch (error) {
+    // A bug. Its lease runs out as that of any run that crashed.
+    await claim.value.release();
+    throw error;
+  }
 }
 
 function warn({ reporter, clock }: OrchestrateSprint, code: string, message: string): void {

@@ -123,11 +123,27 @@ class RunSession {
     this.#mirror.offer(opened.events);
     this.#followUp();
     const stops = this.#watch();
-    // Both are about what the journal has by now: neither waits for the other's flush.
-    await Promise.all([saved, this.#acknowledge()]);
-    const end = await this.#loop();
-    for (const stop of stops) stop();
-    return this.#finish(end);
+    try {
+      // Both are about what the journal has by now: neither waits for the other's flush.
+      await Promise.all([saved, this.#acknowledge()]);
+      const end = await this.#loop();
+      for (const stop of stops) stop();
+      return await this.#finish(end);
+    } catch (error) {
+      for (const stop of stops) stop();
+      await this.#letGo();
+      throw error;
+    }
+  }
+
+  /** After a bug: what goes on by itself would renew the lease of a run that nobody carries on. */
+  async #letGo(): Promise<void> {
+    const { agents, reporter } = this.#parts;
+    this.#mirror.stop();
+    this.#lease.stop();
+    this.#calls.abort();
+    await agents.close();
+    reporter.leave?.();
   }
 
   /** What the opening of the run left to do: agents to stop, marks that the file owes, attempts of the past. */
