@@ -1,8 +1,10 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EpochJournal } from '../../src/lib/perform/epoch-journal.js';
 import { openJournal, type Journal } from '../../src/lib/perform/journal.js';
 import { readJournal } from '../../src/lib/perform/read-journal.js';
 import { runStarted, sequencesOf, taskAdded, tasksAdded, useTemporaryDirectory, valueOf } from '../support/history.js';
+import { WatchedFlushes } from '../support/watched-flushes.js';
 
 describe('a journal', () => {
   const directory = useTemporaryDirectory();
@@ -124,5 +126,32 @@ describe('a journal', () => {
   it('is not opened where there is no folder', async () => {
     const opened = await openJournal({ directory: join(directory(), 'gone'), epoch: 3 });
     expect(opened).toMatchObject({ ok: false, failure: { code: 'file_unwritable' } });
+  });
+});
+
+describe('a journal whose disk fails', () => {
+  const directory = useTemporaryDirectory();
+  let flushes: WatchedFlushes;
+
+  beforeEach(async () => {
+    flushes = await WatchedFlushes.begin();
+  });
+  afterEach(() => flushes.end());
+
+  it('tells of the failed flush for good, is not flushed again, and begins no new epoch', async () => {
+    const openEpoch = (epoch: number) => openJournal({ directory: directory(), epoch });
+    const journal = new EpochJournal(valueOf(await openEpoch(1)), openEpoch);
+    valueOf(await journal.append([runStarted()]));
+    flushes.isDiskBroken = true;
+    valueOf(journal.write([taskAdded(2)]));
+    const refused = { ok: false, failure: { code: 'file_unwritable' } };
+    expect(await journal.flush()).toMatchObject(refused);
+    flushes.isDiskBroken = false;
+    const flushed = flushes.count;
+    expect(await journal.append([{ kind: 'lease_granted', epoch: 2, sequence: 3, at: '' }])).toMatchObject(refused);
+    expect(journal.write([taskAdded(3)])).toMatchObject(refused);
+    expect(await journal.append([taskAdded(3)])).toMatchObject(refused);
+    expect([journal.hasUnflushed, flushes.count]).toEqual([true, flushed]);
+    valueOf(await journal.close());
   });
 });

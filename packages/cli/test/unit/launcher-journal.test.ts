@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LauncherRecord } from '@ginkoai/contract';
 import { encodeRecord, LauncherJournal } from '../../src/lib/perform/agents/launcher-journal.js';
 import { readRecords } from '../../src/lib/perform/agents/launcher-replay.js';
+import { WatchedFlushes } from '../support/watched-flushes.js';
 
 let folder: string;
 let path: string;
@@ -77,6 +78,28 @@ describe("the launcher's journal", () => {
     expect(statSync(path).size).toBeLessThan(9_000);
     expect(onDisk().slice(-3)).toEqual(records.slice(-3));
     expect(readdirSync(folder)).toEqual(['1.ndjson']);
+  });
+
+  it('flushes also what came while it was written anew', async () => {
+    const flushes = await WatchedFlushes.begin();
+    let during: Promise<boolean> | undefined;
+    let snapshots = 0;
+    journal = await LauncherJournal.create({
+      path,
+      compactAtBytes: 100,
+      log: (line) => lines.push(line),
+      snapshot: () => {
+        snapshots += 1;
+        if (snapshots === 2) process.nextTick(() => (during = journal.write(forgotten('during'))));
+        return [];
+      },
+    });
+    await journal.append(forgotten('a'.repeat(200)));
+    expect(await during).toBe(true);
+    const deadline = Date.now() + 2_000;
+    while (flushes.count === 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    flushes.end();
+    expect([snapshots, flushes.count, onDisk()]).toEqual([2, 1, [forgotten('during')]]);
   });
 
   it('refuses records while it cannot be written, and holds all of the state afterwards', async () => {
