@@ -74,11 +74,7 @@ function readyTasks(group) {
 }
 
 function observationOf(definitions, complete) {
-  const marks = definitions.map(({ id, hash }, order) => ({
-    id,
-    definition: hash,
-    mark: order < complete ? 'complete' : 'pending',
-  }));
+  const marks = definitions.map(({ id }, order) => ({ id, mark: order < complete ? 'complete' : 'pending' }));
   return { title: 'Sprint', definitions, marks };
 }
 

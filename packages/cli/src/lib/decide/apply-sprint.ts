@@ -3,6 +3,7 @@ import { byTurn } from './goes-first.js';
 import {
   factsOf,
   isWaitingForAgent,
+  noTasks,
   type RunState,
   type TaskDefinition,
   type TaskFacts,
@@ -44,8 +45,9 @@ function forgetSprint(state: RunState): ReadonlySet<TaskFacts> {
     if (state.queues.has(facts)) waiting.add(facts);
     facts.definition = null;
     facts.unmet = 0;
-    facts.dependants = [];
+    facts.dependants = noTasks;
   }
+  state.unordered.clear();
   state.queues.clear();
   for (const status of Object.keys(state.counts) as (keyof typeof state.counts)[]) state.counts[status] = 0;
   return waiting;
@@ -53,18 +55,34 @@ function forgetSprint(state: RunState): ReadonlySet<TaskFacts> {
 
 /** A dependency that is named twice counts once; one that does not exist is never met. */
 function waitForOthers(state: RunState, facts: SprintTask): void {
+  const { dependsOn, order } = facts.definition;
   let missing: Set<string> | null = null;
-  for (const id of facts.definition.dependsOn) {
+  for (const id of dependsOn) {
     const needed = state.tasks.get(id);
     if (needed === undefined) {
       missing = (missing ?? new Set()).add(id);
       continue;
     }
+    if (needed.definition === null || needed.definition.order >= order) state.unordered.add(facts);
     // Whom this task waits for has heard of it last.
-    const { dependants } = needed;
-    if (dependants[dependants.length - 1] === facts) continue;
-    dependants.push(facts);
+    if (needed.dependants[needed.dependants.length - 1] === facts) continue;
+    needed.dependants = withOne(needed.dependants, facts);
     if (!isMet(needed)) facts.unmet += 1;
   }
-  facts.unmet += missing?.size ?? 0;
+  if (missing === null) return;
+  state.unordered.add(facts);
+  facts.unmet += missing.size;
+}
+
+/** Most tasks have few dependants; an array that is pushed to makes room for 17 at once. */
+function withOne(tasks: TaskFacts[], task: TaskFacts): TaskFacts[] {
+  switch (tasks.length) {
+    case 0:
+      return [task];
+    case 1:
+      return [tasks[0] as TaskFacts, task];
+    default:
+      tasks.push(task);
+      return tasks;
+  }
 }

@@ -1,4 +1,4 @@
-import type { BlockedReason, DefinitionHash, TaskId } from '@ginkoai/contract';
+import type { BlockedReason, TaskId } from '@ginkoai/contract';
 import type { ActualTask, AttemptSighting } from './actual-task.js';
 import type { RunState, TaskFacts } from './run-state.js';
 
@@ -16,7 +16,6 @@ export function seenMark(mark: Mark, { isComplete }: { readonly isComplete: bool
 export interface SprintMark {
   readonly id: TaskId;
   readonly mark: Mark;
-  readonly definition: DefinitionHash;
 }
 
 /** What a person or another tool said of a task in the graph, since we last asked. */
@@ -44,19 +43,19 @@ type Verdict = Pick<
 /**
  * Judges each task three-way: the mark last seen here, the mark now, our state. A mark that changed since it was last
  * seen is a person's word and wins; else the graph's news; else our state stands. A first sight reopens nothing. One
- * after another, as they are asked for: the state must not change meanwhile.
+ * after another, as they are asked for: the sprint is applied to the state by then, and the state must not change
+ * meanwhile.
  */
 export function* judgeWorld(
   state: RunState,
   { sprint, lastSeen, graph, attempts }: World,
 ): Generator<ActualTask, void> {
-  for (const task of sprint) {
-    const { id, mark } = task;
+  for (const { id, mark } of sprint) {
     const facts = state.tasks.get(id);
     const verdict = judge(facts, { seen: lastSeen.get(id), mark, graph: graph.get(id) });
     const actual: Mutable<ActualTask> = { id, ...verdict };
     // The fingerprint of a text is first made when it is asked for, and nobody compares that of a task never given out.
-    if ((facts?.givenDefinition ?? null) !== null) actual.definition = task.definition;
+    if (facts?.givenDefinition != null && facts.definition !== null) actual.definition = facts.definition.hash;
     const attempt = attempts.get(id);
     if (attempt !== undefined) actual.assignment = attempt;
     yield actual;

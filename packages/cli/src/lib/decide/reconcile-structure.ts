@@ -26,13 +26,14 @@ export function reconcileStructure(state: RunState, after: ReadonlyMap<TaskId, S
     if (status === 'cancelled') cancelled.add(facts.id);
     if (isUnfinished(status) && isInSprint(facts)) unfinished.push(facts);
   }
-  const odd = new Set(unfinished.filter((facts) => !waitsForEarlierTasks(facts, state)));
-  const cycles = odd.size === 0 ? none : cyclesAmong(unfinished);
+  // As most sprints are written every task waits for earlier ones: nothing is missing, and there are no cycles.
+  const { unordered } = state;
+  const cycles = unordered.size === 0 ? none : cyclesAmong(unfinished);
   const changes: Change[] = [];
   for (const facts of unfinished) {
     const standing = standingOf(facts);
     if (!isForShape(standing)) continue;
-    const missing = odd.has(facts) ? missingOf(facts, state) : [];
+    const missing = unordered.has(facts) ? missingOf(facts, state) : [];
     changes.push(...structureOf(facts, { standing, missing, cancelled, cycle: cycles.get(facts.id) }));
   }
   return changes;
@@ -47,15 +48,6 @@ const isUnfinished = (status: TaskStatus): boolean => status !== 'complete' && s
 
 const isForShape = ({ status, reason }: Standing): boolean =>
   status === 'pending' || (status === 'blocked' && isStructural(reason));
-
-/** As most sprints are written. Where every task is like that, nothing is missing, and no cycle needs to be looked for. */
-function waitsForEarlierTasks({ definition }: SprintTask, { tasks }: RunState): boolean {
-  for (const id of definition.dependsOn) {
-    const needed = tasks.get(id)?.definition ?? null;
-    if (needed === null || needed.order >= definition.order) return false;
-  }
-  return true;
-}
 
 function missingOf({ definition }: SprintTask, { tasks }: RunState): TaskId[] {
   return definition.dependsOn.filter((id) => (tasks.get(id)?.definition ?? null) === null);

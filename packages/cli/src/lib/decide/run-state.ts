@@ -100,6 +100,8 @@ export interface RunState {
   readonly tasks: Map<TaskId, TaskFacts>;
   readonly open: Set<TaskFacts>;
   readonly held: Set<TaskFacts>;
+  /** Tasks of the sprint that wait for a later one, or for one that the sprint does not have; in most there are none. */
+  readonly unordered: Set<TaskFacts>;
   /** Of the tasks in the sprint. */
   readonly counts: Record<TaskStatus, number>;
   readonly queues: TaskQueues;
@@ -129,6 +131,7 @@ export function emptyRunState(place: string): RunState {
     tasks: new Map(),
     open: new Set(),
     held: new Set(),
+    unordered: new Set(),
     counts: { pending: 0, in_progress: 0, complete: 0, blocked: 0, cancelled: 0 },
     queues: new TaskQueues(),
     agents: new AgentPool(),
@@ -136,6 +139,9 @@ export function emptyRunState(place: string): RunState {
     usage: { tokens: 0, costUsd: 0 },
   };
 }
+
+/** Shared, so that a task without dependants needs no array of its own. */
+export const noTasks: TaskFacts[] = [];
 
 /** The facts of a task; a task never heard of is pending, in its first generation, without attempts. */
 export function factsOf(state: RunState, id: TaskId): TaskFacts {
@@ -157,7 +163,7 @@ export function factsOf(state: RunState, id: TaskId): TaskFacts {
     givenDefinition: null,
     removed: false,
     unmet: 0,
-    dependants: [],
+    dependants: noTasks,
     readySince: 0,
     line: null,
     ahead: null,

@@ -3,16 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { failed, ok, type EpochMillis, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
 import { seenMark, type Mark } from '../decide/judge-world.js';
-import { priorityRank } from '../decide/priority-rank.js';
-import type { TaskDefinition } from '../decide/run-state.js';
 import type { Clock, MarkWriter, SprintObservation, SprintPort } from '../ports.js';
-import { hashDefinition } from '../sprint/definition-hash.js';
 import { MarkedText } from '../sprint/marked-text.js';
 import { parseSprint } from '../sprint/parse-sprint.js';
 import type { Sprint, SprintTask } from '../sprint/sprint.js';
 import { taskBody } from '../sprint/task-brief.js';
 import type { MarksFile } from './marks-file.js';
 import { errorCode } from './agents/error-code.js';
+import { FileDefinition } from './file-definition.js';
 import { writeAtomically } from './write-atomically.js';
 
 export interface SprintSourceParts {
@@ -82,17 +80,11 @@ export class SprintSource implements MarkWriter, SprintPort {
   observe(): SprintObservation {
     this.#written.clear();
     const text = this.#text;
-    const definitions = this.#sprint.tasks.map((task, order): TaskDefinition => definitionOf(text, task, order));
+    const { tasks } = this.#sprint;
     return {
       title: this.title(),
-      definitions,
-      marks: this.#sprint.tasks.map((task, index) => ({
-        id: task.id,
-        mark: this.#marks.get(task.id) ?? markOf(task),
-        get definition() {
-          return (definitions[index] as TaskDefinition).hash;
-        },
-      })),
+      definitions: tasks.map((task, order) => new FileDefinition(text, task, order)),
+      marks: tasks.map((task) => ({ id: task.id, mark: this.#marks.get(task.id) ?? markOf(task) })),
     };
   }
 
@@ -365,20 +357,4 @@ function marksOf(sprint: Sprint): Map<TaskId, Mark> {
 
 function indexOf(sprint: Sprint): Map<TaskId, SprintTask> {
   return new Map(sprint.tasks.map((task) => [task.id, task]));
-}
-
-/** The hash is made when it is asked for: most tasks of a large sprint are not given out soon. */
-function definitionOf(text: string, task: SprintTask, order: number): TaskDefinition {
-  let hash: TaskDefinition['hash'] | null = null;
-  return {
-    id: task.id,
-    title: task.title,
-    dependsOn: task.dependsOn,
-    rank: priorityRank(task.priority),
-    capabilities: task.capabilities,
-    order,
-    get hash() {
-      return (hash ??= hashDefinition(text, task));
-    },
-  };
 }

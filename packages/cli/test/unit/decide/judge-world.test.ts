@@ -13,7 +13,7 @@ interface Seen {
 /** What is said of a task `T`, besides what its sprint says of it. */
 function judged({ past = [], seen, mark, graph }: Seen) {
   const [task] = judgeWorld(aRunOf([aDefinition('T')], past), {
-    sprint: [{ id: 'T', mark, definition: { title: 'T', body: '' } }],
+    sprint: [{ id: 'T', mark }],
     lastSeen: new Map(seen === undefined ? [] : [['T', seen]]),
     graph: new Map(graph === undefined ? [] : [['T', graph]]),
     attempts: new Map(),
@@ -42,7 +42,7 @@ describe('a task seen here for the first time', () => {
 
   it('is complete by its mark where nobody has heard of it, against a word that a completion makes void', () => {
     const [task] = judgeWorld(aRunOf([]), {
-      sprint: [{ id: 'NEW', mark: 'complete', definition: { title: 'New', body: 'x' } }],
+      sprint: [{ id: 'NEW', mark: 'complete' }],
       lastSeen: new Map(),
       graph: new Map([['NEW', { status: 'blocked', unlessComplete: true }]]),
       attempts: new Map(),
@@ -52,7 +52,7 @@ describe('a task seen here for the first time', () => {
 
   it('is pending where nobody has heard of it', () => {
     const [task] = judgeWorld(aRunOf([]), {
-      sprint: [{ id: 'NEW', mark: 'pending', definition: { title: 'New', body: 'x' } }],
+      sprint: [{ id: 'NEW', mark: 'pending' }],
       lastSeen: new Map(),
       graph: new Map(),
       attempts: new Map([['NEW', aSighting()]]),
@@ -206,14 +206,14 @@ describe('a mark that changed since it was last seen here', () => {
 
   it('says nothing of tasks that the run has not heard of but what it says', () => {
     const [task] = judgeWorld(aRunOf([]), {
-      sprint: [{ id: 'NEW', mark: 'complete', definition: { title: '', body: '' } }],
+      sprint: [{ id: 'NEW', mark: 'complete' }],
       lastSeen: new Map([['NEW', 'pending']]),
       graph: new Map(),
       attempts: new Map(),
     });
     expect(task).toMatchObject({ status: 'complete', by: 'sprint_file' });
     const [same] = judgeWorld(aRunOf([]), {
-      sprint: [{ id: 'NEW', mark: 'pending', definition: { title: '', body: '' } }],
+      sprint: [{ id: 'NEW', mark: 'pending' }],
       lastSeen: new Map([['NEW', 'pending']]),
       graph: new Map(),
       attempts: new Map(),

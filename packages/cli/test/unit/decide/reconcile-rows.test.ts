@@ -635,7 +635,7 @@ describe('what we know against what is true', () => {
     const state = aRunOf([aDefinition('T')]);
     const judged = (seen: string) => {
       const [task] = judgeWorld(state, {
-        sprint: [{ id: 'T', mark: 'complete', definition: { title: 'T', body: '' } }],
+        sprint: [{ id: 'T', mark: 'complete' }],
         lastSeen: new Map([['T', seen]]),
         graph: new Map([['T', { status: 'cancelled' }]]),
         attempts: new Map(),
