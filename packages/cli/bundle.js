@@ -29,6 +29,10 @@ const { metafile } = await build({
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',
+  // V8 keeps the text of what it loaded: without comments and indentation that is 1.2 MB less. Names stay as they are.
+  minifyWhitespace: true,
+  // A line of it may be shown beneath an error.
+  lineLimit: 160,
   metafile: true,
   // Packages that are CommonJS ask for Node's own modules with it.
   banner: {
