@@ -74,15 +74,11 @@ function waitForOthers(state: RunState, facts: SprintTask): void {
   facts.unmet += missing.size;
 }
 
-/** Most tasks have few dependants; an array that is pushed to makes room for 17 at once. */
-function withOne(tasks: TaskFacts[], task: TaskFacts): TaskFacts[] {
-  switch (tasks.length) {
-    case 0:
-      return [task];
-    case 1:
-      return [tasks[0] as TaskFacts, task];
-    default:
-      tasks.push(task);
-      return tasks;
-  }
+/** Most tasks have few dependants; an array that is pushed to makes room for 17 at once. From three on it is our own. */
+function withOne(tasks: readonly TaskFacts[], task: TaskFacts): readonly TaskFacts[] {
+  const [first, second] = tasks;
+  if (first === undefined) return [task];
+  if (second === undefined) return [first, task];
+  (tasks as TaskFacts[]).push(task);
+  return tasks;
 }

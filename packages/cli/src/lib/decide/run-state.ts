@@ -64,7 +64,7 @@ export interface TaskFacts extends HeapEntry, LineEntry<WaitingTask> {
   /** Dependencies that are not complete, those that do not exist included. */
   unmet: number;
   /** Tasks of the sprint that wait for this one. */
-  dependants: TaskFacts[];
+  dependants: readonly TaskFacts[];
   /** When it became ready, as a sequence number: the longer waiting of two equals goes first. */
   readySince: Sequence;
   /** Where it stands while it is ready and not in back-off. */
@@ -141,7 +141,7 @@ export function emptyRunState(place: string): RunState {
 }
 
 /** Shared, so that a task without dependants needs no array of its own. */
-export const noTasks: TaskFacts[] = [];
+export const noTasks: readonly TaskFacts[] = [];
 
 /** The facts of a task; a task never heard of is pending, in its first generation, without attempts. */
 export function factsOf(state: RunState, id: TaskId): TaskFacts {
