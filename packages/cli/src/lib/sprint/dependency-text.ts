@@ -41,11 +41,11 @@ const previousTask = /^(?:the )?(?:previous|preceding|prior) task\b/i;
 const isIdList = /^[\w.-]+(?:, ?[\w.-]+)*$/;
 
 /** The everyday case, which needs no closer look: a list of ids that all name a task; null: it is not that. */
-export function knownIds(value: string, index: TaskIndex): readonly TaskId[] | null {
-  if (index.has(value)) return [value];
+export function knownIds(value: string, ids: Pick<TaskIndex, 'has'>): readonly TaskId[] | null {
+  if (ids.has(value)) return [value];
   if (!value.includes(',') || !isIdList.test(value)) return null;
   const words = value.split(',').map((word) => word.trimStart());
-  return words.every((word) => index.has(word)) ? [...new Set(words)] : null;
+  return words.every((word) => ids.has(word)) ? [...new Set(words)] : null;
 }
 
 /** Reads the text of a dependency field: ids, short ids, ranges, `All above tasks`, or words that name no task. */

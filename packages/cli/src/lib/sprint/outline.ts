@@ -1,3 +1,4 @@
+import type { TaskId } from '@ginkoai/contract';
 import { fieldsOf, type Field, type FieldName } from './field-line.js';
 import { readFrontMatter, type FrontMatter } from './front-matter.js';
 import { withoutComments } from './html-comments.js';
@@ -14,7 +15,8 @@ export interface Outline {
   readonly title: string | null;
   readonly sprintId: WrittenValue | null;
   readonly epic: WrittenValue | null;
-  readonly tasks: readonly TaskDraft[];
+  /** The ids of the tasks, in file order. */
+  readonly taskIds: readonly TaskId[];
   /** Task-like headings whose id must not become part of a path. */
   readonly unsafeIds: readonly WrittenValue[];
   /** Headings that would be tasks in a file of labels, while this one has ids. */
@@ -35,15 +37,20 @@ export interface HeadingMention {
   readonly line: number;
 }
 
-/** Cuts a file into tasks: by ids, or by labels such as `Task 3` where no heading has an id. */
-export function readOutline(text: string): Outline {
-  const byIds = new OutlineReader(text, 'ids').read();
-  if (byIds.tasks.length > 0 || byIds.labels.length === 0) return byIds;
-  return new OutlineReader(text, 'labels').read();
+/**
+ * Cuts a file into tasks: by ids, or by labels such as `Task 3` where no heading has an id. `take` gets each task when
+ * its section ends.
+ */
+export function readOutline(text: string, take: TakeDraft): Outline {
+  const byIds = new OutlineReader(text, { style: 'ids', take }).read();
+  if (byIds.taskIds.length > 0 || byIds.labels.length === 0) return byIds;
+  return new OutlineReader(text, { style: 'labels', take }).read();
 }
 
+type TakeDraft = (draft: TaskDraft) => void;
+
 class OutlineReader {
-  private readonly tasks: TaskDraft[] = [];
+  private readonly taskIds: TaskId[] = [];
   private readonly unsafeIds: WrittenValue[] = [];
   private readonly labels: HeadingMention[] = [];
   private readonly mentions: HeadingMention[] = [];
@@ -61,8 +68,13 @@ class OutlineReader {
 
   constructor(
     private readonly text: string,
-    private readonly style: HeadingStyle,
-  ) {}
+    { style, take }: { readonly style: HeadingStyle; readonly take: TakeDraft },
+  ) {
+    this.style = style;
+    this.take = take;
+  }
+  private readonly style: HeadingStyle;
+  private readonly take: TakeDraft;
 
   read(): Outline {
     const { text } = this;
@@ -77,8 +89,8 @@ class OutlineReader {
       if (this.section !== null) this.takeSectionLine(scanner, this.section);
       else if (scanner.kind === 'bold') this.takeSprintFields(scanner);
     }
-    if (this.section !== null) this.section.task.end = text.length;
-    const { title, sprintId, epic, tasks, unsafeIds, headings, hasTaskSection } = this;
+    this.endSection(text.length);
+    const { title, sprintId, epic, taskIds, unsafeIds, headings, hasTaskSection } = this;
     const { labels, mentions, repetitions } = this;
     const others = { unsafeIds, labels, mentions, repetitions };
     return {
@@ -86,7 +98,7 @@ class OutlineReader {
       title,
       sprintId,
       epic,
-      tasks,
+      taskIds,
       ...others,
       headings,
       hasTaskSection,
@@ -128,18 +140,18 @@ class OutlineReader {
       capabilities: nothing,
       inLists: nothing,
     };
-    this.tasks.push(task);
+    this.taskIds.push(heading.id);
     this.section = { task, reader: new SectionReader(this.text) };
   }
 
   /** The task above that `t01` is short for. Most files have no such heading, so the ids are looked at when one comes. */
   private taskCalled(id: string): string | undefined {
     if (!isShortId(id)) return undefined;
-    for (const { heading } of this.tasks.slice(this.tasksCalled)) {
-      const short = shortId(heading.id);
-      if (short !== null) this.idsByShort.set(short, heading.id);
+    for (const above of this.taskIds.slice(this.tasksCalled)) {
+      const short = shortId(above);
+      if (short !== null) this.idsByShort.set(short, above);
     }
-    this.tasksCalled = this.tasks.length;
+    this.tasksCalled = this.taskIds.length;
     return this.idsByShort.get(canonicalId(id));
   }
 
@@ -151,7 +163,9 @@ class OutlineReader {
   }
 
   private endSection(at: number): void {
-    if (this.section !== null) this.section.task.end = at;
+    if (this.section === null) return;
+    this.section.task.end = at;
+    this.take(this.section.task);
     this.section = null;
   }
 

@@ -6,6 +6,11 @@ export interface WrittenValue {
   readonly line: number;
 }
 
+export interface WrittenDependency {
+  readonly kind: 'depends' | 'blocked_by';
+  readonly value: WrittenValue;
+}
+
 /** A task as it stands in the file, before its words are understood. */
 export interface TaskDraft {
   readonly heading: TaskHeading;
@@ -16,7 +21,7 @@ export interface TaskDraft {
   /** The first value of each field. */
   readonly values: Partial<Record<FieldName, WrittenValue>>;
   /** The values of all dependency fields and of the list items below them, in file order. */
-  dependencies: { readonly kind: 'depends' | 'blocked_by'; readonly value: WrittenValue }[];
+  dependencies: WrittenDependency[];
   files: string[];
   capabilities: string[];
   /** Fields that stand in a list, where they do not count. */

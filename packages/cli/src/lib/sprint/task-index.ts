@@ -14,12 +14,11 @@ interface Numbered {
 export class TaskIndex {
   /** Ids in file order, without repeats. */
   readonly ids: readonly TaskId[];
-  private readonly exact: ReadonlySet<TaskId>;
   private built: Spellings | null = null;
 
-  constructor(ids: Iterable<TaskId>) {
-    this.exact = new Set(ids);
-    this.ids = [...this.exact];
+  /** `exact`: the ids in file order. */
+  constructor(private readonly exact: ReadonlySet<TaskId>) {
+    this.ids = [...exact];
   }
 
   has(id: TaskId): boolean {
