@@ -40,17 +40,29 @@ const previousTask = /^(?:the )?(?:previous|preceding|prior) task\b/i;
 
 const isIdList = /^[\w.-]+(?:, ?[\w.-]+)*$/;
 
-/** The everyday case, which needs no closer look: a list of ids that all name a task; null: it is not that. */
-export function knownIds(value: string, ids: Pick<TaskIndex, 'has'>): readonly TaskId[] | null {
-  if (ids.has(value)) return [value];
-  if (!value.includes(',') || !isIdList.test(value)) return null;
-  const words = value.split(',').map((word) => word.trimStart());
-  return words.every((word) => ids.has(word)) ? [...new Set(words)] : null;
+/**
+ * The everyday case, which needs no closer look: a list of ids that all name a task; null: it is not that. They are
+ * given as the tasks write them: a string cut out of the text for every mention would have to be kept.
+ */
+export function knownIds(value: string, tasks: ReadonlyMap<string, TaskId>): readonly TaskId[] | null {
+  if (!value.includes(',')) {
+    const id = tasks.get(value);
+    return id === undefined ? null : [id];
+  }
+  if (!isIdList.test(value)) return null;
+  const ids = value.split(',').map((word) => tasks.get(word.trimStart()));
+  return ids.every((id) => id !== undefined) ? withoutRepeats(ids) : null;
+}
+
+/** A set costs more than the few ids of a usual list together. */
+function withoutRepeats(ids: readonly TaskId[]): readonly TaskId[] {
+  const mayRepeat = ids.length > 8 || ids.some((id, at) => ids.indexOf(id) !== at);
+  return mayRepeat ? [...new Set(ids)] : ids;
 }
 
 /** Reads the text of a dependency field: ids, short ids, ranges, `All above tasks`, or words that name no task. */
 export function readDependencies(value: string, context: DependencyContext): WrittenDependencies {
-  const known = knownIds(value, context.index);
+  const known = knownIds(value, context.index.exact);
   if (known !== null) return named(known);
   const ids = new Set<TaskId>();
   const parts: WrittenDependencies[] = [];

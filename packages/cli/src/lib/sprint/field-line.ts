@@ -1,4 +1,5 @@
 import { isBlank } from './line-scanner.js';
+import { withOne } from './with-one.js';
 
 export type FieldName =
   | 'assignee'
@@ -64,6 +65,7 @@ export interface Field {
 }
 
 interface Label {
+  readonly start: number;
   readonly name: FieldName | null;
   readonly valueStart: number;
   /** Where the value must end when it stands inside the bold. */
@@ -75,24 +77,25 @@ interface Label {
  * whole field inside it. A value ends at the next field of the line; a bar alone does not end it (commands have bars).
  */
 export function fieldsOf(text: string, start: number, end: number): readonly Field[] {
-  const fields: Field[] = [];
-  let open: { start: number; label: Label } | null = null;
+  let fields: Field[] = nothing;
+  let open: Label | null = null;
   let at = start;
   while (at !== -1 && at < end) {
     const close = text.indexOf('**', at + 2);
     if (close === -1 || close >= end) break;
     const label = labelAt(text, { at, close, end });
     if (label !== null) {
-      if (open !== null) fields.push(fieldOf(text, open, { end: at, isNextField: true }));
-      open = { start: at, label };
+      if (open !== null) fields = withOne(fields, fieldOf(text, open, { end: at, isNextField: true }));
+      open = label;
     } else if (open === null) {
       break;
     }
     at = text.indexOf('**', close + 2);
   }
-  if (open !== null) fields.push(fieldOf(text, open, { end, isNextField: false }));
-  return fields;
+  return open === null ? fields : withOne(fields, fieldOf(text, open, { end, isNextField: false }));
 }
+
+const nothing: never[] = [];
 
 function labelAt(text: string, bold: { at: number; close: number; end: number }): Label | null {
   const inner = text.slice(bold.at + 2, Math.min(bold.close, bold.at + 2 + 4 * longestName));
@@ -101,14 +104,14 @@ function labelAt(text: string, bold: { at: number; close: number; end: number })
     let after = bold.close + 2;
     while (after < bold.end && isBlank(text.charCodeAt(after))) after += 1;
     if (after === bold.end || text[after] !== ':' || !isName(inner)) return null;
-    return { name: nameOf(inner), valueStart: after + 1, valueLimit: null };
+    return { start: bold.at, name: nameOf(inner), valueStart: after + 1, valueLimit: null };
   }
   const written = inner.slice(0, colon);
   if (!isName(written)) return null;
   if (inner.slice(colon + 1).trim() === '')
-    return { name: nameOf(written), valueStart: bold.close + 2, valueLimit: null };
+    return { start: bold.at, name: nameOf(written), valueStart: bold.close + 2, valueLimit: null };
   const name = nameOf(written);
-  return name === null ? null : { name, valueStart: bold.at + 2 + colon + 1, valueLimit: bold.close };
+  return name === null ? null : { start: bold.at, name, valueStart: bold.at + 2 + colon + 1, valueLimit: bold.close };
 }
 
 function isName(written: string): boolean {
@@ -141,17 +144,13 @@ export function plainFieldOf(text: string, start: number, end: number): Field | 
   return { name, start, valueStart: first, valueEnd: last };
 }
 
-function fieldOf(
-  text: string,
-  open: { start: number; label: Label },
-  limit: { end: number; isNextField: boolean },
-): Field {
-  const { name, valueStart, valueLimit } = open.label;
+function fieldOf(text: string, label: Label, limit: { end: number; isNextField: boolean }): Field {
+  const { start, name, valueStart, valueLimit } = label;
   let last = valueLimit ?? limit.end;
   while (last > valueStart && isPadding(text.charAt(last - 1), limit.isNextField)) last -= 1;
   let first = valueStart;
   while (first < last && isBlank(text.charCodeAt(first))) first += 1;
-  return { name, start: open.start, valueStart: first, valueEnd: last };
+  return { name, start, valueStart: first, valueEnd: last };
 }
 
 function isPadding(character: string, isBeforeField: boolean): boolean {

@@ -8,6 +8,7 @@ import { SectionReader, type BlockName, type ListName } from './section-reader.j
 import type { TaskDraft, WrittenValue } from './task-draft.js';
 import { mentionedId, readTaskHeading, type HeadingStyle, type TaskHeading } from './task-heading.js';
 import { canonicalId, isShortId, shortId } from './task-id.js';
+import { withOne } from './with-one.js';
 
 /** A sprint file cut into its parts, before their words are understood. */
 export interface Outline {
@@ -234,10 +235,3 @@ function addItem(task: TaskDraft, name: ListName, value: WrittenValue): void {
 }
 
 const nothing: never[] = [];
-
-/** Most lists stay empty or get one element; an array that is pushed to when it is empty makes room for 17. */
-function withOne<T>(list: T[], element: T): T[] {
-  if (list.length === 0) return [element];
-  list.push(element);
-  return list;
-}

@@ -59,8 +59,11 @@ function noteFieldsInLists({ heading, values, inLists }: TaskDraft, found: Sprin
 function readTaskStatus({ heading, values }: TaskDraft, { statuses, found }: TaskReading): WrittenStatus {
   const written = values.status;
   if (written === undefined || written.text === '') return heading.status ?? { status: 'pending' };
-  const reading = statuses.get(written.text) ?? readStatus(written.text);
-  statuses.set(written.text, reading);
+  let reading = statuses.get(written.text);
+  if (reading === undefined) {
+    reading = readStatus(written.text);
+    statuses.set(written.text, reading);
+  }
   if (!reading.isKnown) found.push(problem.unknownStatus({ id: heading.id, status: written.text, line: written.line }));
   return reading;
 }

@@ -70,7 +70,7 @@ function readLead(heading: string): Lead {
     if (marked !== null) {
       [status, mark] = [marked.status, at];
       at += marked.length;
-    } else if (code < 128) {
+    } else if (code < beyondAscii) {
       at += 1;
     } else {
       const character = characterAt(heading, at);
@@ -82,6 +82,8 @@ function readLead(heading: string): Lead {
 }
 
 const openBracket = 91;
+/** All symbols are. */
+const beyondAscii = 128;
 
 function isLetterOrDigit(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code);
@@ -111,8 +113,9 @@ const idLabel = /^(?:\d{1,3}[.)][ \t]+)?(?:task[ \t]+)?([^\s:：\]*`~]+)[\]*`~]*
 function idBefore(heading: string, start: number): IdLabel | null {
   const found = idLabel.exec(heading.slice(start, start + longestLabel));
   // `__TASK-1__:` closes what was opened before the id.
-  const id = found?.[1]?.replace(/_+$/, '');
-  if (found === null || id === undefined) return null;
+  const written = found?.[1];
+  if (found === null || written === undefined) return null;
+  const id = written.endsWith('_') ? written.replace(/_+$/, '') : written;
   return isTaskId(id) ? { id, end: start + found[0].length } : null;
 }
 
@@ -128,39 +131,54 @@ function labelBefore(heading: string, start: number): IdLabel | null {
   return { id: dashed[1], end: start + dashed[0].length };
 }
 
-type Tail = Omit<TaskHeading, 'kind' | 'id'>;
+/** What stands behind the id. What is understood is taken off the title, in place: headings are many. */
+interface Tail {
+  title: string;
+  effort: string | null;
+  status: WrittenStatus | null;
+  /** Offset from where the title starts. */
+  mark: number | null;
+}
 
 /** The title, without an effort in brackets, and without a mark or symbol of completion before or behind it. */
-function readTail(heading: string, start: number): Tail {
+function readTail(heading: string, start: number): Readonly<Tail> {
   const opening = openingOf(heading.slice(0, start));
   const written = withoutClosing(heading.slice(start));
   // `**TASK-1:** Title` closes what was opened before the id.
   const isClosed = opening !== '~~' && opening !== null && written.startsWith(opening);
   const whole = isClosed ? written.slice(2).trimStart() : written;
-  const offset = heading.lastIndexOf(whole);
-  let tail = shortened({ title: whole, effort: null, status: null, mark: null }, offset);
+  const tail: Tail = { title: whole, effort: null, status: null, mark: null };
+  shorten(tail);
   const isWrapped = opening !== null && !isClosed && tail.title.endsWith(opening);
-  if (isWrapped) tail = shortened({ ...tail, title: tail.title.slice(0, -2).trimEnd() }, offset);
-  tail = withoutFirst(tail, offset);
+  if (isWrapped) {
+    tail.title = tail.title.slice(0, -2).trimEnd();
+    shorten(tail);
+  }
+  takeFirst(tail);
+  if (tail.mark !== null) tail.mark += heading.lastIndexOf(whole);
   const isStruck = (isWrapped && opening === '~~') || tail.title.startsWith('~~');
   const words = wordsBehind(tail.title);
-  return {
-    ...tail,
-    effort: tail.effort ?? words?.effort ?? null,
-    status: tail.status ?? words?.status ?? (isStruck ? { status: 'cancelled' } : null),
-  };
+  tail.effort ??= words?.effort ?? null;
+  tail.status ??= words?.status ?? (isStruck ? { status: 'cancelled' } : null);
+  return tail;
 }
 
 /** `TASK-1: [x] Title`, `TASK-1: ✅ Title`. */
-function withoutFirst(tail: Tail, offset: number): Tail {
+function takeFirst(tail: Tail): void {
   const { title } = tail;
   const marked = markAt(title, 0);
-  if (marked !== null)
-    return { ...tail, title: title.slice(marked.length).trimStart(), status: marked.status, mark: offset };
+  if (marked !== null) {
+    tail.title = title.slice(marked.length).trimStart();
+    tail.status = marked.status;
+    tail.mark = 0;
+    return;
+  }
+  if (title.charCodeAt(0) < beyondAscii) return;
   const symbol = characterAt(title, 0);
   const status = statusOfSymbol(symbol);
-  if (status === null) return tail;
-  return { ...tail, title: title.slice(symbol.length).replace(/^\uFE0F?\s*/, ''), status };
+  if (status === null) return;
+  tail.title = title.slice(symbol.length).replace(/^\uFE0F?\s*/, '');
+  tail.status = status;
 }
 
 /** The signs of bold or struck text that are opened before the title and not closed there. */
@@ -170,19 +188,17 @@ function openingOf(before: string): '**' | '__' | '~~' | null {
   return null;
 }
 
-function shortened(tail: Tail, offset: number): Tail {
-  let shortest = tail;
-  for (let next = withoutLast(tail, offset); next !== null; next = withoutLast(next, offset)) shortest = next;
-  return shortest;
+function shorten(tail: Tail): void {
+  let isShorter = true;
+  while (isShorter) isShorter = takeDuration(tail) || takeSymbol(tail) || takeMark(tail);
 }
 
-function withoutLast(tail: Tail, offset: number): Tail | null {
+function takeDuration(tail: Tail): boolean {
   const bracketed = tail.effort === null ? durationBehind(tail.title) : null;
-  if (bracketed !== null) return { ...tail, ...bracketed };
-  const symbol = symbolBehind(tail.title);
-  if (symbol !== null) return { ...tail, ...symbol };
-  const marked = markBehind(tail.title);
-  return marked === null ? null : { ...tail, title: marked.title, status: marked.status, mark: offset + marked.at };
+  if (bracketed === null) return false;
+  tail.title = bracketed.title;
+  tail.effort = bracketed.effort;
+  return true;
 }
 
 function withoutClosing(title: string): string {
@@ -199,19 +215,28 @@ function durationBehind(title: string): { title: string; effort: string } | null
   return open !== -1 && isDuration(effort) ? { title: title.slice(0, open).trimEnd(), effort } : null;
 }
 
-function symbolBehind(title: string): { title: string; status: WrittenStatus } | null {
-  const text = title.endsWith('\uFE0F') ? title.slice(0, -1) : title;
+function takeSymbol(tail: Tail): boolean {
+  const text = tail.title.endsWith('\uFE0F') ? tail.title.slice(0, -1) : tail.title;
   const low = text.charCodeAt(text.length - 1);
+  if (low < beyondAscii) return false;
   const symbol = text.slice(low >= 0xdc00 && low <= 0xdfff ? -2 : -1);
   const status = statusOfSymbol(symbol);
-  return status === null ? null : { title: withoutDash(text.slice(0, text.length - symbol.length)), status };
+  if (status === null) return false;
+  tail.title = withoutDash(text.slice(0, text.length - symbol.length));
+  tail.status = status;
+  return true;
 }
 
-function markBehind(title: string): { title: string; status: WrittenStatus; at: number } | null {
-  if (!title.endsWith(']')) return null;
+function takeMark(tail: Tail): boolean {
+  const { title } = tail;
+  if (!title.endsWith(']')) return false;
   const at = title.lastIndexOf('[');
   const marked = at === -1 ? null : markAt(title, at);
-  return marked === null ? null : { title: withoutDash(title.slice(0, at)), status: marked.status, at };
+  if (marked === null) return false;
+  tail.title = withoutDash(title.slice(0, at));
+  tail.status = marked.status;
+  tail.mark = at;
+  return true;
 }
 
 function withoutDash(title: string): string {

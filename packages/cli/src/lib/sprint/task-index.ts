@@ -16,9 +16,9 @@ export class TaskIndex {
   readonly ids: readonly TaskId[];
   private built: Spellings | null = null;
 
-  /** `exact`: the ids in file order. */
-  constructor(private readonly exact: ReadonlySet<TaskId>) {
-    this.ids = [...exact];
+  /** `exact`: the ids by themselves, in file order. */
+  constructor(readonly exact: ReadonlyMap<string, TaskId>) {
+    this.ids = [...exact.keys()];
   }
 
   has(id: TaskId): boolean {

@@ -35,7 +35,7 @@ interface OpenDependencies {
  */
 export class TaskReader {
   private readonly tasks: SprintTask[] = [];
-  private readonly ids = new Set<TaskId>();
+  private readonly ids = new Map<string, TaskId>();
   private readonly open: OpenDependencies[] = [];
   private readonly reading: TaskReading = { statuses: new Map(), found: [], unclearDurations: [] };
 
@@ -45,7 +45,7 @@ export class TaskReader {
     const task = readTask(draft, { dependsOn: known ?? [], reading: this.reading });
     if (known === null) this.open.push({ task, dependencies, position: this.ids.size });
     this.tasks.push(task);
-    this.ids.add(task.id);
+    this.ids.set(task.id, task.id);
   }
 
   finish(): TasksRead {
