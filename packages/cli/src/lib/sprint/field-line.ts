@@ -49,6 +49,11 @@ const fieldNames: ReadonlyMap<string, FieldName> = new Map([
   ['verify', 'verify'],
 ]);
 
+/** The usual spellings inside the bold, such as `Depends on:`: most labels of a file need no closer look. */
+const usualLabels: ReadonlyMap<string, FieldName> = new Map(
+  [...fieldNames].map(([written, name]) => [`${written.charAt(0).toUpperCase()}${written.slice(1)}:`, name]),
+);
+
 /** Fields that are also read without bold, and with more than their name in it; commands are not among them. */
 const everyday: ReadonlySet<FieldName> = new Set(['assignee', 'blocked_by', 'depends', 'effort', 'priority', 'status']);
 
@@ -99,6 +104,8 @@ const nothing: never[] = [];
 
 function labelAt(text: string, bold: { at: number; close: number; end: number }): Label | null {
   const inner = text.slice(bold.at + 2, Math.min(bold.close, bold.at + 2 + 4 * longestName));
+  const usual = usualLabels.get(inner);
+  if (usual !== undefined) return { start: bold.at, name: usual, valueStart: bold.close + 2, valueLimit: null };
   const colon = inner.indexOf(':');
   if (colon === -1) {
     let after = bold.close + 2;

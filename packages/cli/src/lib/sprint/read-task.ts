@@ -27,7 +27,7 @@ export function readTask(
     status,
     dependsOn,
     externalDepends: nothing,
-    priority: readPriority(values.priority?.text ?? ''),
+    priority: values.priority === undefined ? null : readPriority(values.priority.text),
     effort: heading.effort ?? orNull(values.effort?.text),
     capabilities: readCapabilities(draft),
     assignee: readAssignee(values.assignee),
@@ -76,7 +76,8 @@ function readCapabilities({ capabilities, files }: TaskDraft): readonly string[]
 const nobody: ReadonlySet<string> = new Set(['', '-', '–', '—', 'tbd', 'none', 'n/a', 'unassigned', 'nobody', 'open']);
 
 function readAssignee(written: WrittenValue | undefined): string | null {
-  const name = written?.text.replaceAll('`', '').trim() ?? '';
+  if (written === undefined) return null;
+  const name = written.text.replaceAll('`', '').trim();
   return nobody.has(name.toLowerCase()) ? null : name;
 }
 
@@ -91,7 +92,8 @@ function readDuration({ heading, values }: TaskDraft, unclear: SprintProblem[]):
 
 /** A command in backticks is meant without them. */
 function readCommand(written: WrittenValue | undefined): string | null {
-  const text = written?.text ?? '';
+  if (written === undefined) return null;
+  const { text } = written;
   const isQuoted = text.length > 2 && text.startsWith('`') && text.endsWith('`');
   return orNull(isQuoted ? text.slice(1, -1).trim() : text);
 }
