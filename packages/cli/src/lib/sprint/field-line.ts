@@ -73,8 +73,8 @@ interface Label {
   readonly start: number;
   readonly name: FieldName | null;
   readonly valueStart: number;
-  /** Where the value must end when it stands inside the bold. */
-  readonly valueLimit: number | null;
+  /** Where the value must end: at the end of the line, or of the bold when it stands inside. */
+  readonly valueLimit: number;
 }
 
 /**
@@ -90,35 +90,45 @@ export function fieldsOf(text: string, start: number, end: number): readonly Fie
     if (close === -1 || close >= end) break;
     const label = labelAt(text, { at, close, end });
     if (label !== null) {
-      if (open !== null) fields = withOne(fields, fieldOf(text, open, { end: at, isNextField: true }));
+      if (open !== null) fields = withOne(fields, fieldOf(text, open, endBefore(text, open, at)));
       open = label;
     } else if (open === null) {
       break;
     }
     at = text.indexOf('**', close + 2);
   }
-  return open === null ? fields : withOne(fields, fieldOf(text, open, { end, isNextField: false }));
+  return open === null ? fields : withOne(fields, fieldOf(text, open, open.valueLimit));
 }
 
 const nothing: never[] = [];
 
-function labelAt(text: string, bold: { at: number; close: number; end: number }): Label | null {
-  const inner = text.slice(bold.at + 2, Math.min(bold.close, bold.at + 2 + 4 * longestName));
+interface Bold {
+  readonly at: number;
+  readonly close: number;
+  /** Where the line ends. */
+  readonly end: number;
+}
+
+function labelAt(text: string, { at, close, end }: Bold): Label | null {
+  const inner = text.slice(at + 2, Math.min(close, at + 2 + 4 * longestName));
   const usual = usualLabels.get(inner);
-  if (usual !== undefined) return { start: bold.at, name: usual, valueStart: bold.close + 2, valueLimit: null };
+  if (usual !== undefined) return { start: at, name: usual, valueStart: close + 2, valueLimit: end };
+  return unusualLabelAt(text, inner, { at, close, end });
+}
+
+function unusualLabelAt(text: string, inner: string, { at, close, end }: Bold): Label | null {
   const colon = inner.indexOf(':');
   if (colon === -1) {
-    let after = bold.close + 2;
-    while (after < bold.end && isBlank(text.charCodeAt(after))) after += 1;
-    if (after === bold.end || text[after] !== ':' || !isName(inner)) return null;
-    return { start: bold.at, name: nameOf(inner), valueStart: after + 1, valueLimit: null };
+    let after = close + 2;
+    while (after < end && isBlank(text.charCodeAt(after))) after += 1;
+    if (after === end || text[after] !== ':' || !isName(inner)) return null;
+    return { start: at, name: nameOf(inner), valueStart: after + 1, valueLimit: end };
   }
   const written = inner.slice(0, colon);
   if (!isName(written)) return null;
-  if (inner.slice(colon + 1).trim() === '')
-    return { start: bold.at, name: nameOf(written), valueStart: bold.close + 2, valueLimit: null };
   const name = nameOf(written);
-  return name === null ? null : { start: bold.at, name, valueStart: bold.at + 2 + colon + 1, valueLimit: bold.close };
+  if (inner.slice(colon + 1).trim() === '') return { start: at, name, valueStart: close + 2, valueLimit: end };
+  return name === null ? null : { start: at, name, valueStart: at + 2 + colon + 1, valueLimit: close };
 }
 
 function isName(written: string): boolean {
@@ -151,16 +161,21 @@ export function plainFieldOf(text: string, start: number, end: number): Field | 
   return { name, start, valueStart: first, valueEnd: last };
 }
 
-function fieldOf(text: string, label: Label, limit: { end: number; isNextField: boolean }): Field {
-  const { start, name, valueStart, valueLimit } = label;
-  let last = valueLimit ?? limit.end;
-  while (last > valueStart && isPadding(text.charAt(last - 1), limit.isNextField)) last -= 1;
+/** The end of a value in front of the next field of its line. */
+function endBefore(text: string, { valueStart, valueLimit }: Label, next: number): number {
+  let end = Math.min(valueLimit, next);
+  while (end > valueStart && isBetweenFields(text.charAt(end - 1))) end -= 1;
+  return end;
+}
+
+function isBetweenFields(character: string): boolean {
+  return character === ' ' || character === '\t' || character === '|' || character === '·' || character === '•';
+}
+
+function fieldOf(text: string, { start, name, valueStart }: Label, end: number): Field {
+  let last = end;
+  while (last > valueStart && isBlank(text.charCodeAt(last - 1))) last -= 1;
   let first = valueStart;
   while (first < last && isBlank(text.charCodeAt(first))) first += 1;
   return { name, start, valueStart: first, valueEnd: last };
-}
-
-function isPadding(character: string, isBeforeField: boolean): boolean {
-  if (character === ' ' || character === '\t') return true;
-  return isBeforeField && (character === '|' || character === '·' || character === '•');
 }

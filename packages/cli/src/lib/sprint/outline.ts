@@ -51,6 +51,8 @@ export function readOutline(text: string, take: TakeDraft): Outline {
 type TakeDraft = (draft: TaskDraft) => void;
 
 class OutlineReader {
+  private readonly style: HeadingStyle;
+  private readonly take: TakeDraft;
   private readonly taskIds: TaskId[] = [];
   private readonly unsafeIds: WrittenValue[] = [];
   private readonly labels: HeadingMention[] = [];
@@ -74,8 +76,6 @@ class OutlineReader {
     this.style = style;
     this.take = take;
   }
-  private readonly style: HeadingStyle;
-  private readonly take: TakeDraft;
 
   read(): Outline {
     const { text } = this;

@@ -81,6 +81,7 @@ function readLead(heading: string): Lead {
   return { end: at, status, mark };
 }
 
+const openParenthesis = 40;
 const openBracket = 91;
 /** All symbols are. */
 const beyondAscii = 128;
@@ -210,7 +211,8 @@ function withoutClosing(title: string): string {
 
 function durationBehind(title: string): { title: string; effort: string } | null {
   if (!title.endsWith(')')) return null;
-  const open = title.lastIndexOf('(');
+  let open = title.length - 2;
+  while (open >= 0 && title.charCodeAt(open) !== openParenthesis) open -= 1;
   const effort = title.slice(open + 1, -1).trim();
   return open !== -1 && isDuration(effort) ? { title: title.slice(0, open).trimEnd(), effort } : null;
 }
