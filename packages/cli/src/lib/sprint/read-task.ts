@@ -10,10 +10,11 @@ export interface TaskReading {
   /** Readings by text: a file says the same few things over and over. */
   readonly statuses: Map<string, StatusReading>;
   readonly found: SprintProblem[];
+  /** Apart, because those of the dependencies come before them, also on the same line. */
   readonly unclearDurations: SprintProblem[];
 }
 
-/** Understands the words of a draft, except for its dependencies: they need the ids of the whole file. */
+/** Understands the words of a draft, except for its dependencies: they need the ids of other tasks. */
 export function readTask(
   draft: TaskDraft,
   { dependsOn, reading }: { readonly dependsOn: SprintTask['dependsOn']; readonly reading: TaskReading },

@@ -17,7 +17,7 @@ export interface TasksRead {
   readonly isOrdered: boolean;
 }
 
-/** A task whose dependencies are still open. */
+/** A task whose dependencies are still open: nobody else has seen it yet. */
 type OpenTask = Omit<SprintTask, DependencyKey> & { [K in DependencyKey]: SprintTask[K] };
 type DependencyKey = 'dependsOn' | 'externalDepends';
 
@@ -29,9 +29,9 @@ interface OpenDependencies {
 }
 
 /**
- * Makes tasks of drafts, each as its section ends, so that a draft is garbage at once: keeping 20,000 of them until the
- * end of the file cost a third of the time in the garbage collector (measured). Only dependencies that are more than
- * ids of tasks above wait for the end.
+ * Makes tasks of drafts, each as its section ends, so that a draft is garbage at once: while 20,000 of them were kept
+ * until the end of the file, the garbage collector took a third of the time (measured). Only dependencies that are
+ * more than ids of tasks above wait for the end.
  */
 export class TaskReader {
   private readonly tasks: SprintTask[] = [];
