@@ -182,8 +182,11 @@ function takeFirst(tail: Tail): void {
   tail.status = status;
 }
 
+const anySigns = /[*_~]{2}/;
+
 /** The signs of bold or struck text that are opened before the title and not closed there. */
 function openingOf(before: string): '**' | '__' | '~~' | null {
+  if (!anySigns.test(before)) return null;
   for (const signs of ['**', '__', '~~'] as const)
     if (before.includes(signs) && before.split(signs).length % 2 === 0) return signs;
   return null;
