@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // No test waits for a time to pass: this only ends one that hangs, on however slow a machine.
+  testTimeout: 180_000,
   roots: ['<rootDir>/packages'],
   testMatch: ['**/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/packages/example/.run/'],

@@ -1,13 +1,9 @@
-import { jest } from '@jest/globals';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stage } from '../support/orchestrate-rig-stage.js';
 import { eventsOf, ofKind, told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
 import { sprintText, useCommandProject, waitFor, type Ran } from '../support/command-project.js';
 import { flatPlan } from '../support/sprint-files.js';
-
-// Real processes on a machine that others use too.
-jest.setTimeout(60_000);
 
 const sprintFile = 'docs/sprints/sprint-1.md';
 const once = ['--trust', '--json', '--max-attempts', '1', '--poll-interval', '200ms'] as const;
@@ -192,6 +188,7 @@ describe('GINKO_EPOCH', () => {
     await stage.graphAgain(graph.folder, new URL(graph.url).host);
     await running.prints(told('lease_granted'));
     const [granted] = ofKind(running.lines, 'lease_granted');
+    await until(() => startedFirst(copy) !== '' && epochOf(copy, startedFirst(copy)) !== '');
     const first = startedFirst(copy);
     writeFileSync(join(copy.root, `go-${first}`), '');
     await running.prints(told('task_started', 2));

@@ -157,7 +157,7 @@ describe('options', () => {
     await project().until(args, { lease: { ttlMs: 240_000 } });
     project().write('go', '');
     expect((await running.ended).code).toBe(0);
-  }, 20_000);
+  });
 
   it('runs no command of the repository that nobody has approved', async () => {
     writeSprint('### TASK-1: a', '**Run:** `touch ran`');
@@ -201,7 +201,7 @@ describe('commands that change while the run goes on', () => {
     expect(await project().run('task', 'reopen', 'TASK-2')).toMatchObject({ code: 0 });
     expect((await orchestrate('--resume', '--agent', 'shell')).code).toBe(0);
     expect(existsSync(project().path('evil'))).toBe(true);
-  }, 20_000);
+  });
 
   it('runs no verify command that was not approved either', async () => {
     writeSprint(...text, '**Verify:** `touch harmless`');

@@ -1,6 +1,6 @@
-import { jest } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import {
   sprintText,
   useCommandProject,
@@ -11,9 +11,6 @@ import {
 
 const orchestrate = ['orchestrate', '--agent', 'shell', '--trust', '--json', '--poll-interval', '200ms'] as const;
 const sprintFile = 'docs/sprints/sprint-1.md';
-
-// Real processes on a machine that others use too.
-jest.setTimeout(60_000);
 
 describe('the small commands around a run', () => {
   const project = useCommandProject();
@@ -156,6 +153,7 @@ describe('the small commands around a run', () => {
       });
 
       it('status tells so from the local state, and changes nothing', async () => {
+        graphHeardNothingSinceStart(project());
         const before = picture(project());
         expect(await project().json('status')).toMatchObject({
           source: 'local',
@@ -246,6 +244,13 @@ describe('the small commands around a run', () => {
     expect(stderr).toContain('http://127.0.0.1:9');
   });
 });
+
+/** As if the orchestrator had been killed before it could tell its graph of an event. */
+function graphHeardNothingSinceStart(project: CommandProject): void {
+  const database = new DatabaseSync(project.path('.ginko/graph.db'));
+  database.exec('DELETE FROM event');
+  database.close();
+}
 
 /** Every file of the run's state, with size and time of its last change. */
 function picture(project: CommandProject): Record<string, string> {

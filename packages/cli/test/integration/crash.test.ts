@@ -63,7 +63,7 @@ async function storm({ chance, strike, most }: StormOptions) {
       kills += await strike(copy, orchestrator);
       copy.journalled();
     }
-    const { code, signal, stderr } = await orchestrator.endsWithin(30_000);
+    const { code, signal, stderr } = await orchestrator.endsWithin(120_000);
     copy.journalled();
     if (signal === 'SIGKILL') continue;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -104,7 +104,7 @@ describe('after kill -9 at any moment', () => {
     process.stdout.write(`${JSON.stringify(figures)}\n`);
     expect(figures.adopted).toBeGreaterThan(0);
     expect(figures.resultsTaken).toBeGreaterThan(0);
-  }, 150_000);
+  }, 600_000);
 
   it.each([
     ['of the launchers', killLaunchers],
@@ -120,7 +120,6 @@ describe('after kill -9 at any moment', () => {
       process.stdout.write(`${JSON.stringify(figures)}\n`);
       expect(kills).toBeGreaterThan(5);
     },
-    60_000,
   );
 });
 

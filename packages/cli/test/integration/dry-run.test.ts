@@ -42,7 +42,7 @@ describe('a dry run of a resume', () => {
     expect(readdirSync(temporary)).toEqual([]);
     const dry = await dryRunOfResume(copy);
     expect(await resume(copy)).toEqual(dry);
-  }, 30_000);
+  });
 
   it('says of a graph that is gone what the resume says, which makes a new one', async () => {
     const copy = await leftAtWork();
@@ -50,7 +50,7 @@ describe('a dry run of a resume', () => {
     const dry = await dryRunOfResume(copy);
     expect(dry.base).toMatchObject({ source: 'local', reason: 'graph has no state' });
     expect(await resume(copy)).toEqual(dry);
-  }, 30_000);
+  });
 
   it('asks no configured graph with --offline', async () => {
     const graph = await stage.graph();
@@ -60,7 +60,7 @@ describe('a dry run of a resume', () => {
       base: { reason: 'graph has no state' },
     });
     expect(online.base.reason).not.toBe('graph has no state');
-  }, 30_000);
+  });
 
   it('counts attempts as the run does', async () => {
     const copy = stage.copy({ plan: flatPlan(1), workMs: 10, env: { GINKO_GRAPH_ID: 'graph-1' } });
@@ -75,5 +75,5 @@ describe('a dry run of a resume', () => {
     const dry = await dryRunOfResume(copy, { flags });
     expect(dry.events.at(-1)).toMatchObject({ kind: 'task_blocked', reason: 'attempts_exhausted' });
     expect(await resume(copy, { flags })).toEqual(dry);
-  }, 30_000);
+  });
 });

@@ -25,4 +25,4 @@ it('an error inside the embedded graph is told once, and the run goes on', async
   expect(new Set(messages).size).toBe(messages.length);
   expect(messages[0]).toMatch(/^The embedded graph met an error: no such table: .*\. The run goes on\.$/);
   expect(running.lines.at(-1)).toContain('"kind":"run_stopped"');
-}, 30_000);
+});

@@ -36,7 +36,7 @@ describe('a start that fails after the graph has granted the lease', () => {
     expect(await leaseIn(graph)).toMatchObject({ epoch: 1, released: true });
     const other = stage.copy({ plan: flatPlan(2), workMs: 10, env: graph.env });
     expect((await other.orchestrate().ended).code).toBe(0);
-  }, 30_000);
+  });
 
   it('keeps the lease while agents of a killed orchestrator are at work here', async () => {
     const graph = await stage.graph();
@@ -52,7 +52,7 @@ describe('a start that fails after the graph has granted the lease', () => {
     copy.release();
     expect((await copy.orchestrate(['--resume']).ended).code).toBe(0);
     expect(copy.ledger().attempts).toHaveLength(2);
-  }, 30_000);
+  });
 });
 
 describe('a run that meets a bug', () => {
@@ -67,5 +67,5 @@ describe('a run that meets a bug', () => {
     const resumed = await copy.orchestrate(['--resume']).ended;
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
     expect(findFaults(copy)).toEqual(settled);
-  }, 30_000);
+  });
 });

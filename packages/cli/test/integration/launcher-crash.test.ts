@@ -63,7 +63,7 @@ describe('after kill -9 of the launcher', () => {
 
   it('the time limit of what still runs is kept', async () => {
     const orchestrator = await copy.connect();
-    const start = copy.start({ script: 'sleep 61', timeoutMs: 700 });
+    const start = copy.start({ script: 'sleep 61', timeoutMs: 4_000 });
     orchestrator.start(start);
     const { pid } = await orchestrator.heard('started', start.key);
     await copy.killLauncher();
@@ -113,7 +113,7 @@ describe('after kill -9 of the launcher', () => {
   });
 
   it('a start that was not answered is sent again, and the task runs once', async () => {
-    const orchestrator = await copy.connect({ answerWithinMs: 300 });
+    const orchestrator = await copy.connect({ answerWithinMs: 1_500 });
     const starts = Array.from({ length: 10 }, () => copy.start());
     process.kill(copy.launcher().pid, 'SIGSTOP');
     for (const start of starts) orchestrator.start(start);
@@ -152,7 +152,7 @@ describe('SIGTERM to the launcher', () => {
 
 describe('a launcher that does not answer', () => {
   it('is replaced, so that it cannot wake up and start what another one was given', async () => {
-    const orchestrator = await copy.connect({ answerWithinMs: 300 });
+    const orchestrator = await copy.connect({ answerWithinMs: 1_500 });
     const running = copy.start({ script: waitFor('go') });
     orchestrator.start(running);
     await orchestrator.heard('started', running.key);

@@ -10,7 +10,7 @@ afterEach(() => copy.remove());
 
 describe('a launcher that stops while it has work', () => {
   it('is replaced, which is told once, and its task is watched on', async () => {
-    const orchestrator = await copy.connect({ answerWithinMs: 300 });
+    const orchestrator = await copy.connect({ answerWithinMs: 1_500 });
     const start = copy.start({ script: `echo "$KEY" >> "$LEDGER"; ${waitFor('go')}` });
     orchestrator.start(start);
     const { pid } = await orchestrator.heard('started', start.key);
@@ -28,8 +28,8 @@ describe('a launcher that stops while it has work', () => {
   });
 
   it('does not suspend the time limits of its tasks', async () => {
-    const orchestrator = await copy.connect({ answerWithinMs: 300 });
-    const start = copy.start({ script: 'sleep 61', timeoutMs: 500 });
+    const orchestrator = await copy.connect({ answerWithinMs: 1_500 });
+    const start = copy.start({ script: 'sleep 61', timeoutMs: 2_000 });
     orchestrator.start(start);
     const { pid } = await orchestrator.heard('started', start.key);
     process.kill(copy.launcher().pid, 'SIGSTOP');
@@ -38,7 +38,7 @@ describe('a launcher that stops while it has work', () => {
   });
 
   it('is ended also when nobody can find it any more, so that it starts nothing when it wakes up', async () => {
-    const orchestrator = await copy.connect({ answerWithinMs: 300 });
+    const orchestrator = await copy.connect({ answerWithinMs: 1_500 });
     const running = copy.start({ script: waitFor('go') });
     orchestrator.start(running);
     await orchestrator.heard('started', running.key);
@@ -61,7 +61,7 @@ describe('a launcher that stops while it has work', () => {
     // It would have the other launcher start it.
     await orchestrator.close();
     rmSync(copy.launchers, { recursive: true });
-    const next = await copy.connect({ scope: 'graph/other', idleMs: 5_000 });
+    const next = await copy.connect({ scope: 'graph/other' });
     expect(copy.launcher().launcherId).toBe(woken.launcherId);
     process.kill(woken.pid, 'SIGCONT');
     await until(() => !isSameProcess(woken));
@@ -78,7 +78,7 @@ describe('a launcher that stops while it has work', () => {
     process.kill(woken.pid, 'SIGSTOP');
     orchestrator.start(start);
     rmSync(copy.launchers, { recursive: true });
-    await copy.connect({ scope: 'graph/other', idleMs: 5_000 });
+    await copy.connect({ scope: 'graph/other' });
     process.kill(woken.pid, 'SIGCONT');
     expect((await orchestrator.outcome(start.key)).exit).toEqual({ kind: 'code', code: 0 });
     expect(isSameProcess(woken)).toBe(false);
@@ -86,14 +86,14 @@ describe('a launcher that stops while it has work', () => {
   });
 
   it('was not stuck when the orchestrator was stopped as long: it stays', async () => {
-    const orchestrator = await copy.connect({ answerWithinMs: 300 });
+    const orchestrator = await copy.connect({ answerWithinMs: 1_500 });
     const start = copy.start({ script: waitFor('go') });
     orchestrator.start(start);
     await orchestrator.heard('started', start.key);
     const launcher = copy.launcher();
     process.kill(launcher.pid, 'SIGSTOP');
     // This process does not run for a while either; the launcher wakes up a moment after it.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
     setImmediate(() => process.kill(launcher.pid, 'SIGCONT'));
     copy.signal('go');
     expect((await orchestrator.outcome(start.key)).exit).toEqual({ kind: 'code', code: 0 });

@@ -57,8 +57,9 @@ describe('a launcher without the journal of the one before it', () => {
     orchestrator.start(start);
     const { pid } = await orchestrator.heard('started', start.key);
     await loseJournal(orchestrator, damage);
-    await until(() => orchestrator.events.filter(({ kind }) => kind === 'started').length === 2);
-    expect(orchestrator.events.at(-1)).toMatchObject({ kind: 'started', key: start.key, pid });
+    const started = () => orchestrator.events.filter(({ kind }) => kind === 'started');
+    await until(() => started().length === 2);
+    expect(started()[1]).toMatchObject({ key: start.key, pid });
     copy.signal('go');
     expect((await orchestrator.outcome(start.key)).exit).toEqual({ kind: 'unknown' });
     expect(processStartedAt(pid)).toBeNull();
@@ -105,7 +106,7 @@ describe('a launcher without the journal of the one before it', () => {
 
   it('keeps the time limit of what still runs', async () => {
     const orchestrator = await copy.connect();
-    const start = copy.start({ script: 'sleep 61', timeoutMs: 1_000 });
+    const start = copy.start({ script: 'sleep 61', timeoutMs: 4_000 });
     orchestrator.start(start);
     const { pid } = await orchestrator.heard('started', start.key);
     await loseJournal(orchestrator);
@@ -170,7 +171,7 @@ describe('a run whose launchers lost their journal', () => {
   function loseLaunchers(copy: WorkingCopy, damage: (launchers: string) => void): void {
     const living = copy.launchers();
     damage(join(copy.root, '.ginko', 'launchers'));
-    for (const { pid } of living) process.kill(pid, 'SIGKILL');
+    for (const { pid } of living) killProcess(pid, 'SIGKILL');
   }
 
   it.each(Object.entries(damages))(
@@ -185,12 +186,11 @@ describe('a run whose launchers lost their journal', () => {
         ofKind(lines, 'warning').some((event) => /does not know of the work on/.test(String(event['message']))),
       );
       copy.release();
-      expect(await run.endsWithin(30_000)).toMatchObject({ code: 0 });
+      expect(await run.endsWithin(120_000)).toMatchObject({ code: 0 });
       expect(withoutCounts(findFaults(copy))).toEqual(withoutCounts(settled));
       expect([...acceptedCompletions(historyOf(copy)).values()]).toEqual([1, 1, 1, 1, 1, 1]);
       expect(ofKind(run.lines, 'task_lost')).toHaveLength(4);
     },
-    60_000,
   );
 
   it('adopts what still runs when it is resumed, and starts nothing beside it', async () => {
@@ -203,10 +203,10 @@ describe('a run whose launchers lost their journal', () => {
     const second = copy.orchestrate(['--resume']);
     await second.prints(told('task_adopted', 4));
     copy.release();
-    expect(await second.endsWithin(30_000)).toMatchObject({ code: 0 });
+    expect(await second.endsWithin(120_000)).toMatchObject({ code: 0 });
     expect(withoutCounts(findFaults(copy))).toEqual(withoutCounts(settled));
     expect(ofKind(second.lines, 'task_lost')).toHaveLength(4);
-  }, 60_000);
+  });
 
   it('counts what is over as lost when it is resumed', async () => {
     const copy = stage.copy({ plan: flatPlan(4), workMs: 100 });
@@ -220,8 +220,8 @@ describe('a run whose launchers lost their journal', () => {
     for (const { pid } of attempts)
       while (processStartedAt(pid) !== null) await new Promise((done) => setTimeout(done, 5));
     const second = copy.orchestrate(['--resume']);
-    expect(await second.endsWithin(30_000)).toMatchObject({ code: 0 });
+    expect(await second.endsWithin(120_000)).toMatchObject({ code: 0 });
     expect(ofKind(second.lines, 'task_lost').map((event) => event['reason'])).toEqual(Array(4).fill('launcher_gone'));
     expect(withoutCounts(findFaults(copy))).toEqual(withoutCounts(settled));
-  }, 60_000);
+  });
 });

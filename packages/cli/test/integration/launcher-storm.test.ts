@@ -96,7 +96,7 @@ it(`loses nothing and starts nothing twice while the launcher is killed ${kills}
     if (exit.kind === 'code') expect(lines.map(([word, done]) => `${word} ${done}`)).toContain(`end ${key}`);
   }
   expect(overlaps(lines)).toEqual([]);
-}, 60_000);
+});
 
 /** Attempts that began while an earlier one of their task was at work. */
 function overlaps(lines: readonly string[][]): string[] {

@@ -20,7 +20,7 @@ it('a folder of attempts that cannot be written to stops the run, counts for no 
     if (isReadOnly) makeWritable();
   });
   copy.release();
-  const stopped = await run.endsWithin(30_000);
+  const stopped = await run.endsWithin(120_000);
   expect(stopped.code).toBe(1);
   const [end] = ofKind(run.lines, 'run_stopped');
   expect(end?.['message']).toMatch(
@@ -33,8 +33,8 @@ it('a folder of attempts that cannot be written to stops the run, counts for no 
   makeWritable();
   isReadOnly = false;
   const next = copy.orchestrate(['--resume']);
-  expect(await next.endsWithin(30_000)).toMatchObject({ code: 0 });
+  expect(await next.endsWithin(120_000)).toMatchObject({ code: 0 });
   expect(ofKind(next.lines, 'task_failed')).toEqual([]);
   expect(ofKind(next.lines, 'task_lost')).toEqual([]);
   expect(findFaults(copy)).toEqual(settled);
-}, 60_000);
+});

@@ -33,7 +33,7 @@ describe('the launcher', () => {
   });
 
   it('is connected to by the orchestrator that has woken it, and not started again while it lives', async () => {
-    const woken = unwrap(wakeLauncher({ root: copy.root, idleMs: 2_000 }));
+    const woken = unwrap(wakeLauncher({ root: copy.root, idleMs: 600_000 }));
     expect(woken).toBeDefined();
     const orchestrator = await copy.connect({ woken });
     expect(unwrap(wakeLauncher({ root: copy.root }))).toBeUndefined();
@@ -95,7 +95,7 @@ describe('the launcher', () => {
   });
 
   it('ends by itself when nobody needs it, leaving no socket and no journal', async () => {
-    const orchestrator = await copy.connect({ idleMs: 50 });
+    const orchestrator = await copy.connect({ idleMs: 500 });
     const start = copy.start();
     orchestrator.start(start);
     await orchestrator.outcome(start.key);
@@ -111,7 +111,7 @@ describe('the launcher', () => {
   });
 
   it('keeps what was not forgotten for the next launcher', async () => {
-    const orchestrator = await copy.connect({ idleMs: 50 });
+    const orchestrator = await copy.connect({ idleMs: 500 });
     const start = copy.start({ script: 'exit 7' });
     orchestrator.start(start);
     await orchestrator.outcome(start.key);
@@ -377,7 +377,7 @@ describe('ending an attempt', () => {
     const orchestrator = await copy.connect();
     const start = copy.start({
       script: 'sleep 60 & echo $! >> "$LEDGER"; sleep 61 & echo $! >> "$LEDGER"; wait',
-      timeoutMs: 400,
+      timeoutMs: 3_000,
     });
     orchestrator.start(start);
     const outcome = await orchestrator.outcome(start.key);
@@ -393,7 +393,7 @@ describe('ending an attempt', () => {
     });
     orchestrator.start(start);
     await until(() => copy.ledger().length > 0);
-    orchestrator.stop(start.key, 300);
+    orchestrator.stop(start.key, 2_000);
     const outcome = await orchestrator.outcome(start.key);
     expect(outcome).toMatchObject({ exit: { kind: 'signal', signal: 'SIGKILL' }, timedOut: false, stopped: true });
     expect(copy.output(start.key)).toMatch(/asked/);
@@ -432,8 +432,12 @@ describe('ending an attempt', () => {
   it('that was stopped on the way to its start does not start it', async () => {
     const orchestrator = await copy.connect();
     const start = copy.start();
+    // It hears of both at once.
+    const { pid } = copy.launcher();
+    process.kill(pid, 'SIGSTOP');
     orchestrator.start(start);
     orchestrator.stop(start.key, 0);
+    process.kill(pid, 'SIGCONT');
     const outcome = await orchestrator.outcome(start.key);
     expect(outcome.stopped).toBe(true);
     expect(outcome.exit).toMatchObject({ kind: 'not_started', reason: 'stopped' });
@@ -478,7 +482,7 @@ describe('the verify command', () => {
 
   it('has no more time than the attempt has left', async () => {
     const orchestrator = await copy.connect();
-    const start = copy.start({ timeoutMs: 300, verify: { argv: ['sleep', '60'], timeoutMs: 60_000 } });
+    const start = copy.start({ timeoutMs: 3_000, verify: { argv: ['sleep', '60'], timeoutMs: 60_000 } });
     orchestrator.start(start);
     expect(await orchestrator.outcome(start.key)).toMatchObject({ timedOut: true, verify: { timedOut: true } });
   });
@@ -530,7 +534,7 @@ class RawConnection {
 
   /** To a launcher that was started by somebody else. */
   static async open(copy: LauncherWorkingCopy): Promise<RawConnection> {
-    await copy.connect({ scope: 'other', idleMs: 5_000 });
+    await copy.connect({ scope: 'other' });
     const { socket: path, token } = copy.launcher();
     const socket = createConnection(path);
     await once(socket, 'connect');

@@ -36,7 +36,7 @@ describe('a resume from a state that is older than what was finished', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const again = plan.filter(({ id }) => id !== 'TASK-12' && copy.ledger().of(id).length !== 1);
     expect(again).toEqual([]);
-  }, 60_000);
+  });
 
   it('goes on with the later run of this copy where the graph has only an earlier one', async () => {
     const graph = await stage.graph();
@@ -57,5 +57,5 @@ describe('a resume from a state that is older than what was finished', () => {
     expect(stdout).toMatch(/^✓ Recovered state from local checkpoint \(the graph has an earlier run\)/);
     expect(stdout).toContain('Completed: 11 tasks');
     expect(copy.ledger().overlaps).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -13,5 +13,5 @@ describe('a run that is started again by itself', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('going on in 1 s') as string });
     expect(stdout).not.toContain('Continue with');
     expect(stdout).toMatch(/1 of 1 task complete, 1 of them since this start/);
-  }, 60_000);
+  });
 });

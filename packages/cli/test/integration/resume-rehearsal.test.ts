@@ -127,35 +127,31 @@ function tailIsLost({ copy }: CrashedRun, chance: SeededChance): void {
 }
 
 describe('a dry run of a resume', () => {
-  it.each(seeds())(
-    'changes nothing, and says exactly what the resume then does (seed %i)',
-    async (seed) => {
-      const chance = seededChance(seed);
-      const run = await crashedRun(chance);
-      const { copy } = run;
-      for (let round = 1; round <= 2; round += 1) {
-        if (chance.next() < 0.3) tailIsLost(run, chance);
-        await agentsGoOn(run, chance);
-        if (run.graph?.process.isOver === true && chance.next() < 0.7) {
-          run.graph = await stage.graphAgain(run.graph.folder, new URL(run.graph.url).host);
-        }
-        peopleEdit(run, chance);
-        await peopleSpeak(run, chance);
-        const flags = chance.pick<OrchestrateFlags>([
-          {},
-          { maxAttempts: '1' },
-          { includeInProgress: true },
-          { keepRunning: true },
-        ]);
-        const dry = await dryRunOfResume(copy, { flags, ...(run.graph === null ? {} : { env: run.graph.env }) });
-        expect(await resume(copy, { flags })).toEqual(dry);
-        const resumed = copy.processes.at(-1);
-        await resumed?.reaches(told('checkpoint_saved'));
-        await resumed?.killHard();
+  it.each(seeds())('changes nothing, and says exactly what the resume then does (seed %i)', async (seed) => {
+    const chance = seededChance(seed);
+    const run = await crashedRun(chance);
+    const { copy } = run;
+    for (let round = 1; round <= 2; round += 1) {
+      if (chance.next() < 0.3) tailIsLost(run, chance);
+      await agentsGoOn(run, chance);
+      if (run.graph?.process.isOver === true && chance.next() < 0.7) {
+        run.graph = await stage.graphAgain(run.graph.folder, new URL(run.graph.url).host);
       }
-    },
-    120_000,
-  );
+      peopleEdit(run, chance);
+      await peopleSpeak(run, chance);
+      const flags = chance.pick<OrchestrateFlags>([
+        {},
+        { maxAttempts: '1' },
+        { includeInProgress: true },
+        { keepRunning: true },
+      ]);
+      const dry = await dryRunOfResume(copy, { flags, ...(run.graph === null ? {} : { env: run.graph.env }) });
+      expect(await resume(copy, { flags })).toEqual(dry);
+      const resumed = copy.processes.at(-1);
+      await resumed?.reaches(told('checkpoint_saved'));
+      await resumed?.killHard();
+    }
+  });
 });
 
 /** The situations differ with the seed; `GINKO_TEST_SEED` names a single one. */

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { findFaults, historyOf, settled } from '../support/orchestrate-rig-history.js';
 import { Stage } from '../support/orchestrate-rig-stage.js';
 import { ofKind, told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
@@ -43,7 +43,7 @@ describe('SIGINT', () => {
     expect(copy.checkpoint()).toMatchObject({ exitReason: 'interrupted', exitCode: 130 });
     await resumesToTheEnd(copy);
     expect(findFaults(copy)).toEqual(settled);
-  }, 30_000);
+  });
 
   it('while the last tasks run: everything is complete then, and so is the run', async () => {
     const copy = stage.copy({ plan: flatPlan(2), workMs: 20 });
@@ -56,18 +56,7 @@ describe('SIGINT', () => {
     expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
     expect(copy.checkpoint()).toMatchObject({ exitReason: 'complete', exitCode: 0 });
     expect(findFaults(copy)).toEqual(settled);
-  }, 30_000);
-
-  it('twice within a second is the same as once', async () => {
-    const { copy, running } = await busyRun();
-    running.kill('SIGINT');
-    await running.prints(interrupted());
-    running.kill('SIGINT');
-    copy.release();
-    expect((await running.ended).code).toBe(130);
-    expect(ofKind(running.lines, 'task_completed')).toHaveLength(4);
-    expect(ofKind(running.lines, 'task_released')).toEqual([]);
-  }, 30_000);
+  });
 
   it('again after more than a second: running tasks are stopped and released, not failed', async () => {
     const { copy, running } = await busyRun();
@@ -82,17 +71,19 @@ describe('SIGINT', () => {
     copy.release();
     await resumesToTheEnd(copy);
     expect(findFaults(copy)).toEqual(settled);
-  }, 30_000);
+  });
 
   it('pressed again and again is heard again after a second, however quick the presses are', async () => {
     const { copy, running } = await busyRun();
-    for (let presses = 0; presses < 5; presses += 1) {
+    while (!running.isOver && !interrupted(2)(running.lines)) {
       running.kill('SIGINT');
       await pause(400);
+      // What was said during the pause is read before the next press.
+      await nextTurn();
     }
     expect((await running.ended).code).toBe(130);
     expect(copy.checkpoint().inProgressTasks).toEqual({});
-  }, 30_000);
+  });
 
   it('a third time: ends at once with its state saved, and the agents are adopted', async () => {
     const { copy, running } = await busyRun([], { STUBBORN: '1' });
@@ -105,36 +96,33 @@ describe('SIGINT', () => {
     const saidAt = performance.now();
     running.kill('SIGINT');
     const { code, signal } = await running.ended;
-    expect(performance.now() - saidAt).toBeLessThan(1_500);
+    // Before the agents, which take no notice, would be ended for good.
+    expect(performance.now() - saidAt).toBeLessThan(4_500);
     expect(code === 130 || signal === 'SIGINT').toBe(true);
     expect(Object.keys(copy.checkpoint().inProgressTasks)).toHaveLength(4);
     copy.release();
     await resumesToTheEnd(copy);
     const faults = findFaults(copy);
     expect(faults).toEqual({ ...settled, notDoneOnce: faults.notDoneOnce });
-  }, 40_000);
+  });
 });
 
 describe('SIGTERM', () => {
-  it.each(['SIGTERM', 'SIGHUP'] as const)(
-    '%s leaves the agents at work, which --resume adopts',
-    async (signal) => {
-      const { copy, running } = await busyRun();
-      const saidAt = performance.now();
-      running.kill(signal);
-      expect(await running.ended).toMatchObject({ code: 143, stderr: '' });
-      expect(performance.now() - saidAt).toBeLessThan(8_000);
-      expect(copy.checkpoint()).toMatchObject({ exitReason: 'terminated', exitCode: 143 });
-      expect(Object.keys(copy.checkpoint().inProgressTasks)).toHaveLength(4);
-      const resumed = copy.orchestrate(['--resume']);
-      await resumed.prints(told('task_adopted', 4));
-      copy.release();
-      expect((await resumed.ended).code).toBe(0);
-      expect(findFaults(copy)).toEqual(settled);
-      expect(historyOf(copy).filter(({ kind }) => kind === 'task_adopted')).toHaveLength(4);
-    },
-    30_000,
-  );
+  it.each(['SIGTERM', 'SIGHUP'] as const)('%s leaves the agents at work, which --resume adopts', async (signal) => {
+    const { copy, running } = await busyRun();
+    const saidAt = performance.now();
+    running.kill(signal);
+    expect(await running.ended).toMatchObject({ code: 143, stderr: '' });
+    expect(performance.now() - saidAt).toBeLessThan(8_000);
+    expect(copy.checkpoint()).toMatchObject({ exitReason: 'terminated', exitCode: 143 });
+    expect(Object.keys(copy.checkpoint().inProgressTasks)).toHaveLength(4);
+    const resumed = copy.orchestrate(['--resume']);
+    await resumed.prints(told('task_adopted', 4));
+    copy.release();
+    expect((await resumed.ended).code).toBe(0);
+    expect(findFaults(copy)).toEqual(settled);
+    expect(historyOf(copy).filter(({ kind }) => kind === 'task_adopted')).toHaveLength(4);
+  });
 
   it('with --stop-agents ends them, and their tasks are released', async () => {
     const { copy, running } = await busyRun(['--stop-agents']);
@@ -147,7 +135,7 @@ describe('SIGTERM', () => {
     copy.release();
     await resumesToTheEnd(copy);
     expect(findFaults(copy)).toEqual(settled);
-  }, 30_000);
+  });
 
   it('after a SIGINT goes at once', async () => {
     const { copy, running } = await busyRun();
@@ -160,5 +148,5 @@ describe('SIGTERM', () => {
     copy.release();
     await resumesToTheEnd(copy);
     expect(findFaults(copy)).toEqual(settled);
-  }, 30_000);
+  });
 });

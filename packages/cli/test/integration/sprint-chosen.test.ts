@@ -20,7 +20,7 @@ describe('the sprint that is run', () => {
     const resumed = await orchestrate('--resume', '--no-write-back');
     expect(resumed.stdout.trimStart()).toMatch(/^✓ Recovered state from graph/);
     expect(resumed.stdout).toContain(line);
-  }, 20_000);
+  });
 
   it('goes without saying where it was named or declared, and where only what went wrong is told', async () => {
     for (const args of [['--quiet'], ['--json'], ['--sprint', 'docs/sprints/old.md']]) {
@@ -30,5 +30,5 @@ describe('the sprint that is run', () => {
     }
     project().write('docs/sprints/old.md', '---\nstatus: active\n---\n# old\n### TASK-1: a\n');
     expect((await orchestrate('--no-write-back')).stdout).not.toMatch(/newest/);
-  }, 30_000);
+  });
 });

@@ -44,5 +44,5 @@ describe('two epics at work in one working copy', () => {
     expect(await project().json('task', 'list', '--epic', 'second')).toMatchObject({
       tasks: ids.map((id) => ({ id, status: 'blocked', blockedDetail: 'the second never finishes' })),
     });
-  }, 60_000);
+  });
 });

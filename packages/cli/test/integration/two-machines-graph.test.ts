@@ -66,25 +66,21 @@ describe('a graph that', () => {
     ['answers 401', () => liarUrl(graphError(401, 'unauthorized'))],
     ['answers with a web page', () => liarUrl(html(200))],
     ['is not there', deadUrl],
-  ])(
-    '%s slows no run down, is told of once, and a resume goes on from the local state',
-    async (_, urlOf) => {
-      const url = await urlOf();
-      const usual = await undisturbedMs();
-      const copy = stage.copy({ plan, workMs, env: graphAt(url) });
-      const running = copy.orchestrate();
-      const { code, stderr } = await running.ended;
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(findFaults(copy)).toEqual(settled);
-      expect(workedMs(running)).toBeLessThan(usual * 3 + 1_000);
-      expect(running.lines.filter((line) => line.includes(url))).toHaveLength(1);
+  ])('%s slows no run down, is told of once, and a resume goes on from the local state', async (_, urlOf) => {
+    const url = await urlOf();
+    const usual = await undisturbedMs();
+    const copy = stage.copy({ plan, workMs, env: graphAt(url) });
+    const running = copy.orchestrate();
+    const { code, stderr } = await running.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(findFaults(copy)).toEqual(settled);
+    expect(workedMs(running)).toBeLessThan(usual * 3 + 1_000);
+    expect(running.lines.filter((line) => line.includes(url))).toHaveLength(1);
 
-      const resumed = await copy.orchestrateInWords(['--resume']).ended;
-      expect(resumed.code).toBe(0);
-      expect(resumed.stdout).toMatch(/^✓ Recovered state from local checkpoint \(graph unavailable: .*127\.0\.0\.1/);
-    },
-    60_000,
-  );
+    const resumed = await copy.orchestrateInWords(['--resume']).ended;
+    expect(resumed.code).toBe(0);
+    expect(resumed.stdout).toMatch(/^✓ Recovered state from local checkpoint \(graph unavailable: .*127\.0\.0\.1/);
+  });
 
   it('hangs in the middle of a run slows it no more, and has its end at the next start', async () => {
     const usual = await undisturbedMs();
@@ -102,7 +98,7 @@ describe('a graph that', () => {
     expect((await copy.orchestrate(['--resume']).ended).code).toBe(0);
     expect([...(await completedInGraph(graph))].sort()).toEqual(allIds);
     expect(findFaults(copy)).toEqual(settled);
-  }, 60_000);
+  });
 
   it('is asked about a task tells how it stands, and carries a word about it', async () => {
     const graph = await stage.graph();
@@ -122,7 +118,7 @@ describe('a graph that', () => {
     copy.release('TASK-3');
     expect((await running.ended).code).toBe(0);
     expect(await statusInGraph(graph, 'TASK-3')).toMatchObject({ status: 'complete' });
-  }, 60_000);
+  });
 
   it('dies and comes back catches up while the run goes on', async () => {
     const graph = await stage.graph();
@@ -141,7 +137,7 @@ describe('a graph that', () => {
     expect(ofKind(running.lines, 'persist_failed')).toHaveLength(1);
     expect([...(await completedInGraph(again))].sort()).toEqual(allIds);
     expect(findFaults(copy)).toEqual(settled);
-  }, 60_000);
+  });
 });
 
 describe('a run without a lease gets one when the graph is back', () => {
@@ -174,7 +170,7 @@ describe('a run without a lease gets one when the graph is back', () => {
     copy.release('TASK-24');
     await endsWithLease(copy, third);
     expect([...(await completedInGraph(again))].sort()).toEqual(allIds);
-  }, 60_000);
+  });
 
   it('after a start without any', async () => {
     const graph = await stage.graph();
@@ -186,5 +182,5 @@ describe('a run without a lease gets one when the graph is back', () => {
     const again = await stage.graphAgain(graph.folder, new URL(graph.url).host);
     await endsWithLease(copy, running);
     expect([...(await completedInGraph(again))].sort()).toEqual(allIds);
-  }, 60_000);
+  });
 });

@@ -30,7 +30,7 @@ describe("a person's word that no orchestrator has heard yet", () => {
     await say('release', 'TASK-2');
     expect((await orchestrate()).code).toBe(0);
     expect(done()).toEqual(['2', '3']);
-  }, 60_000);
+  });
 
   it('counts for a fresh start after a finished run', async () => {
     writeSprint('echo 1 >> done', 'echo 2 >> done');
@@ -40,7 +40,7 @@ describe("a person's word that no orchestrator has heard yet", () => {
     expect(done()).toEqual(['1', '2', '2']);
     expect((await orchestrate()).stdout).toContain('Nothing to do');
     expect(done()).toEqual(['1', '2', '2']);
-  }, 60_000);
+  });
 
   it('takes no completion back that came first, unless it says so', async () => {
     writeSprint(`${waitFor('go')}; echo 1 >> done`, 'echo 2 >> done');
@@ -53,5 +53,5 @@ describe("a person's word that no orchestrator has heard yet", () => {
     const again = await orchestrate('--resume');
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(done()).toEqual(['1', '2']);
-  }, 60_000);
+  });
 });

@@ -12,7 +12,7 @@ import { killProcess } from './kill-process.js';
 
 const bin = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'ginko.js');
 
-const mostLooks = 100;
+const mostLooks = 1_000;
 
 export interface Ran {
   readonly code: number | null;
@@ -186,9 +186,9 @@ export async function stopLauncher(root: string): Promise<void> {
   if (isSameProcess(launcher)) killProcess(launcher.pid, 'SIGKILL');
 }
 
-/** Shell text that waits until the test has made the file `name`, ten seconds at most. */
+/** Shell text that waits until the test has made the file `name`, or is over. */
 export function waitFor(name: string): string {
-  return `i=0; while [ ! -e ${name} ] && [ $i -lt 500 ]; do sleep 0.02; i=$((i+1)); done`;
+  return `while [ -d .git ] && [ ! -e ${name} ]; do sleep 0.02; done`;
 }
 
 /** A sprint file of tasks in a row, each with a Run block. */

@@ -85,7 +85,8 @@ export class LauncherWorkingCopy {
       epoch: 1,
       orchestratorId: 'orchestrator-1',
       env: process.env,
-      idleMs: 300,
+      // Longer than a test: it is ended with its folder.
+      idleMs: 600_000,
       onMessage: () => undefined,
       ...options,
     };

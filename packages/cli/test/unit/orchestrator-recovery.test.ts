@@ -14,6 +14,7 @@ import {
 } from '../../src/lib/orchestrator-state.js';
 import { createGraphClient, type GraphClient } from '../../src/lib/perform/graph-client.js';
 import { assigned, aTask, builtAt, completed, deepFreeze } from '../support/builders.js';
+import { cpuTime } from '../support/cpu-time.js';
 import { aCheckpoint, runStarted, useTemporaryDirectory, valueOf } from '../support/history.js';
 import { graphError, html, json, startLoopbackServer, type LoopbackServer } from '../support/loopback-server.js';
 
@@ -451,9 +452,9 @@ describe('reconciling with the tasks as they are', () => {
       });
       let best = Number.POSITIVE_INFINITY;
       for (let round = 0; round < 5; round += 1) {
-        const start = performance.now();
+        const before = cpuTime();
         await reconcileTaskStatuses(checkpoint, world);
-        best = Math.min(best, performance.now() - start);
+        best = Math.min(best, cpuTime() - before);
       }
       return best;
     };
@@ -461,5 +462,5 @@ describe('reconciling with the tasks as they are', () => {
     const small = await fastest(2_000);
     const large = await fastest(20_000);
     expect(large / small).toBeLessThan(45);
-  }, 60_000);
+  });
 });

@@ -41,7 +41,7 @@ describe('one SQLite file and several processes', () => {
       acknowledged = found;
     }
     expect(acknowledged).toBeGreaterThan(100);
-  }, 30_000);
+  });
 });
 
 /** The sequence up to which the record goes, without a gap. */

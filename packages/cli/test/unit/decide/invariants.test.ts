@@ -8,6 +8,7 @@ import { decideCycle } from '../../../src/lib/decide/decide-cycle.js';
 import type { Stop } from '../../../src/lib/decide/stop-reason.js';
 import { restoreState } from '../../../src/lib/decide/restore-state.js';
 import type { RunState, TaskDefinition } from '../../../src/lib/decide/run-state.js';
+import { cpuTime } from '../../support/cpu-time.js';
 import { aRun, aSprint, isoTime, limitsOf, place, shown, start, type History } from '../../support/decide-builders.js';
 
 interface Plan {
@@ -341,14 +342,14 @@ describe('the cost of an event', () => {
   function costAt(size: number): number {
     const { state } = aRun(Array.from({ length: size }, (_, index) => ({ id: `T${index}`, rank: index % 4 })));
     const rounds = Array.from({ length: 5 }, () => {
-      const before = process.hrtime.bigint();
+      const before = cpuTime();
       for (let turn = 0; turn < 100; turn += 1) {
         const [decision] = decideCycle(state, start, limits).decisions;
         if (decision?.kind !== 'assign') throw new Error('nothing was given out');
         applyEvent(state, given(decision.taskId, state.sequence + 1));
         applyEvent(state, done(decision.taskId, state.sequence + 1));
       }
-      return Number(process.hrtime.bigint() - before) / 100_000;
+      return (cpuTime() - before) / 100;
     });
     return Math.min(...rounds);
   }
