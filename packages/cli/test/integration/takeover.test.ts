@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import {
@@ -114,13 +114,12 @@ describe('an orchestrator that was stopped and comes back to life', () => {
   it('says of what it recorded meanwhile that it is not accepted', async () => {
     const graph = await stage.graph();
     const plan = flatPlan(6);
-    const first = stage.copy({ plan, workMs: 10, env: graph.env });
+    // It renews its lease in ten minutes, and until then hears of a successor only when it tells something.
+    const defaults = { leaseTtl: '30m', leaseDeadline: '20m', leaseRenewal: '10m' };
+    const first = stage.copy({ plan, workMs: 10, env: graph.env, defaults });
     const second = stage.copy({ plan, workMs: 10, env: graph.env });
     for (const { id } of plan) first.hold(id);
     second.hold();
-    // It asks for its lease in ten minutes, and until then hears of a successor only by what it tells.
-    const defaults = { leaseTtl: '30m', leaseDeadline: '20m', leaseRenewal: '10m' };
-    writeFileSync(join(first.root, '.ginko', 'config.json'), JSON.stringify({ defaults }));
     const overtaken = first.orchestrateInWords([]);
     await until(() => first.ledger().attempts.length === 4);
     const client = graph.client();

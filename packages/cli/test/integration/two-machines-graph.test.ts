@@ -58,6 +58,9 @@ async function statusInGraph(graph: GraphProcess, taskId: string): Promise<objec
   return told.value;
 }
 
+/** A run that waited for the graph would wait for the time limit of a call, which is 10 s; the rest is for a busy machine. */
+const lessThanATimeoutMs = 8_000;
+
 const allIds = plan.map(({ id }) => id).sort();
 
 describe('a graph that', () => {
@@ -74,7 +77,7 @@ describe('a graph that', () => {
     const { code, stderr } = await running.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(findFaults(copy)).toEqual(settled);
-    expect(workedMs(running)).toBeLessThan(usual * 3 + 1_000);
+    expect(workedMs(running)).toBeLessThan(usual * 3 + lessThanATimeoutMs);
     expect(running.lines.filter((line) => line.includes(url))).toHaveLength(1);
 
     const resumed = await copy.orchestrateInWords(['--resume']).ended;
@@ -92,8 +95,9 @@ describe('a graph that', () => {
     await running.prints(told('task_completed', plan.length));
     const doneAt = performance.now();
     expect((await running.ended).code).toBe(0);
-    expect(performance.now() - doneAt).toBeLessThan(9_000);
-    expect(workedMs(running)).toBeLessThan(usual * 3 + 1_000);
+    // The last word to the graph is bounded by 5 s, and the release of the lease by 2 s.
+    expect(performance.now() - doneAt).toBeLessThan(7_000 + lessThanATimeoutMs);
+    expect(workedMs(running)).toBeLessThan(usual * 3 + lessThanATimeoutMs);
     graph.process.kill('SIGCONT');
     expect((await copy.orchestrate(['--resume']).ended).code).toBe(0);
     expect([...(await completedInGraph(graph))].sort()).toEqual(allIds);

@@ -45,6 +45,8 @@ export interface WorkingCopyOptions {
   readonly workMs?: number;
   /** What the work on tasks whose id ends in 3 or 7 takes longer. */
   readonly extraMs?: number;
+  /** More of what its configuration says. */
+  readonly defaults?: Readonly<Record<string, string>>;
 }
 
 const jsonLineSchema = z.looseObject({ kind: z.string() });
@@ -87,7 +89,7 @@ export class WorkingCopy {
   readonly #launchersSeen = new Map<string, LauncherDescriptor>();
   readonly #journalled = new Map<string, JournalledEvent>();
 
-  constructor({ plan, ledger, env = {}, workMs = 300, extraMs = 0 }: WorkingCopyOptions) {
+  constructor({ plan, ledger, env = {}, workMs = 300, extraMs = 0, defaults = {} }: WorkingCopyOptions) {
     this.#folder = realpathSync(mkdtempSync(join(tmpdir(), 'ginko-run-')));
     this.root = join(this.#folder, 'copy');
     this.plan = plan;
@@ -97,7 +99,7 @@ export class WorkingCopy {
     mkdirSync(join(this.root, '.ginko'), { mode: 0o700 });
     writeFileSync(
       join(this.root, '.ginko', 'config.json'),
-      JSON.stringify({ defaults: { backoff: '100ms', maxLosses: 100 } }),
+      JSON.stringify({ defaults: { backoff: '100ms', maxLosses: 100, ...defaults } }),
     );
     writeFileSync(this.sprintPath, sprintText(plan));
     if (ledger === undefined) writeFileSync(this.ledgerPath, '');
