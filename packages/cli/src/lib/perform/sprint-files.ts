@@ -2,12 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { failed, ok, type EpicId, type EpochMillis, type Failure, type Result } from '@ginkoai/contract';
 import { chooseActiveSprint, type SprintCandidate } from '../sprint/active-sprint.js';
 import { parseSprint } from '../sprint/parse-sprint.js';
 import { pointedFile } from '../sprint/pointed-file.js';
 import type { Sprint } from '../sprint/sprint.js';
 import { errorCode } from './agents/error-code.js';
+import { isBeingSaved, maxReads, savingPauseMs } from './being-saved.js';
 import { readFailure } from './file-failure.js';
 import { noSprint, sprintNamings, type SprintNaming } from './no-sprint.js';
 
@@ -112,7 +114,7 @@ export function shownPath(path: string, cwd: string): string {
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 
-export interface ReadSprint extends SprintFile {
+interface ReadSprint extends SprintFile {
   readonly modifiedAtMs: EpochMillis;
 }
 
@@ -181,8 +183,17 @@ function withTroubles(failure: Failure, troubles: readonly Failure[]): Failure {
   return { ...failure, message: [failure.message, ...troubles.map(({ message }) => message)].join(' ') };
 }
 
-/** Reads and parses one file. Failures: `file_unreadable`. */
-export async function readSprint(path: string, cwd: string): Promise<Result<ReadSprint>> {
+/** Reads and parses one file: one without tasks, while somebody saves it, once more. Failures: `file_unreadable`. */
+async function readSprint(path: string, cwd: string): Promise<Result<ReadSprint>> {
+  for (let reads = 1; ; reads += 1) {
+    const read = await readOnce(path, cwd);
+    if (!read.ok || read.value.sprint.tasks.length > 0) return read;
+    if (reads === maxReads || !isBeingSaved(read.value.file, Date.now())) return read;
+    await pause(savingPauseMs);
+  }
+}
+
+async function readOnce(path: string, cwd: string): Promise<Result<ReadSprint>> {
   const shown = shownPath(path, cwd);
   try {
     const file = (await lstat(path)).isSymbolicLink() ? await realpath(path) : path;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { failed, ok, type EpochMillis, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
+import { failed, ok, type Failure, type Millis, type Result, type TaskId } from '@ginkoai/contract';
 import { seenMark, type Mark } from '../decide/judge-world.js';
 import type { Clock, MarkWriter, SprintObservation, SprintPort } from '../ports.js';
 import { MarkedText } from '../sprint/marked-text.js';
@@ -10,6 +10,7 @@ import type { Sprint, SprintTask } from '../sprint/sprint.js';
 import { taskBody } from '../sprint/task-brief.js';
 import type { MarksFile } from './marks-file.js';
 import { errorCode } from './agents/error-code.js';
+import { isBeingSaved, maxReads, savingPauseMs } from './being-saved.js';
 import { FileDefinition } from './file-definition.js';
 import { writeAtomically } from './write-atomically.js';
 
@@ -37,9 +38,6 @@ export interface SprintSourceParts {
 const writePauseMs: Millis = 100;
 const writePausePerCost = 50;
 const maxWriteTries = 5;
-/** A file without any task, or one that was written to just now, is most likely being saved at this moment. */
-const savingPauseMs: Millis = 50;
-const maxReads = 5;
 
 /**
  * The sprint file of a run: reads it when it changed, knows what was last seen of it, and writes the marks it owes.
@@ -281,7 +279,7 @@ export class SprintSource implements MarkWriter, SprintPort {
     for (let reads = 1; ; reads += 1) {
       const signature = signatureOf(file);
       const text = await readText(file);
-      if (reads === maxReads || isSettled(file, this.#parts.clock.now())) return { signature, text };
+      if (reads === maxReads || !isBeingSaved(file, this.#parts.clock.now())) return { signature, text };
       await this.#pause(savingPauseMs);
     }
   }
@@ -300,18 +298,6 @@ async function readText(path: string): Promise<string | Error> {
     return isUtf8(bytes) ? bytes.toString('utf8') : new Error('it is not text in UTF-8');
   } catch (error) {
     return error as Error;
-  }
-}
-
-/** Whether nobody wrote to it just now. */
-function isSettled(path: string, now: EpochMillis): boolean {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    // A time ahead of our clock says nothing.
-    return found === undefined || Math.abs(now - found.mtimeMs) >= savingPauseMs;
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return true;
   }
 }
 

@@ -1,5 +1,6 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -157,6 +158,30 @@ describe('a sprint that is named', () => {
     expect(await failureOf('secret.md')).toMatch(
       process.getuid?.() === 0 ? /^none$/ : /^file_unreadable: .*secret\.md/,
     );
+  });
+});
+
+describe('a sprint file that somebody saves at this moment', () => {
+  it.each([
+    ['named', 'docs/sprints/a.md'],
+    ['the active one', undefined],
+  ])('is read once more when it was empty: %s', async (_, sprint) => {
+    const file = await put('docs/sprints/a.md', '');
+    const saving = setInterval(() => {
+      const now = Date.now() / 1_000;
+      utimesSync(file, now, now);
+    }, 1);
+    setTimeout(() => {
+      clearInterval(saving);
+      writeFileSync(file, aFile());
+    }, 20);
+    utimesSync(file, Date.now() / 1_000, Date.now() / 1_000);
+    expect(await failureOf(sprint)).toBe('none');
+  });
+
+  it('is taken as it is when it stays empty', async () => {
+    await put('docs/sprints/a.md', '', Date.now() / 1_000);
+    expect(await failureOf()).toMatch(/^no_sprint/);
   });
 });
 
