@@ -53,7 +53,7 @@ describe('after kill -9 of the launcher', () => {
     const { pid } = await orchestrator.heard('started', start.key);
     for (let kills = 1; kills <= 3; kills += 1) {
       await copy.killLauncher();
-      await until(() => orchestrator.events.filter(({ kind }) => kind === 'reconnected').length === kills);
+      await until(() => orchestrator.events.filter(({ kind }) => kind === 'reconnected').length >= kills);
     }
     copy.signal('go');
     expect((await orchestrator.outcome(start.key)).exit).toEqual({ kind: 'unknown' });

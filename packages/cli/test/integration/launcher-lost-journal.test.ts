@@ -58,7 +58,7 @@ describe('a launcher without the journal of the one before it', () => {
     const { pid } = await orchestrator.heard('started', start.key);
     await loseJournal(orchestrator, damage);
     const started = () => orchestrator.events.filter(({ kind }) => kind === 'started');
-    await until(() => started().length === 2);
+    await until(() => started().length >= 2);
     expect(started()[1]).toMatchObject({ key: start.key, pid });
     copy.signal('go');
     expect((await orchestrator.outcome(start.key)).exit).toEqual({ kind: 'unknown' });
@@ -72,9 +72,9 @@ describe('a launcher without the journal of the one before it', () => {
     orchestrator.start(start);
     await orchestrator.heard('started', start.key);
     await loseJournal(orchestrator);
-    await until(() => orchestrator.events.filter(({ kind }) => kind === 'started').length === 2);
+    await until(() => orchestrator.events.filter(({ kind }) => kind === 'started').length >= 2);
     await copy.killLauncher();
-    await until(() => orchestrator.events.filter(({ kind }) => kind === 'reconnected').length === 2);
+    await until(() => orchestrator.events.filter(({ kind }) => kind === 'reconnected').length >= 2);
     copy.signal('go');
     await orchestrator.outcome(start.key);
     const troubles = orchestrator.events.filter((event) => event.kind === 'trouble');

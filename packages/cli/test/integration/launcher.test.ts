@@ -60,7 +60,7 @@ describe('the launcher', () => {
     copy.signal('go');
     await orchestrator.outcome(start.key);
     orchestrator.start(start);
-    await until(() => orchestrator.events.filter(({ kind }) => kind === 'finished').length === 2);
+    await until(() => orchestrator.events.filter(({ kind }) => kind === 'finished').length >= 2);
     expect(copy.ledger()).toEqual([start.key]);
   });
 

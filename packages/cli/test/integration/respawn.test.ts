@@ -6,8 +6,12 @@ describe('a run that is started again by itself', () => {
   it('asks nobody to continue it, and ends with its last start', async () => {
     project().write('docs/sprints/a.md', sprintText([{ id: 'TASK-1' }]));
     const agent = 'sh -c "until [ -e go ]; do sleep 0.1; done"';
-    const run = project().start('orchestrate', '--respawn', '--max-runtime', '1s', '--exec', agent);
+    const mayRunFor = (maxRuntime: string): void =>
+      project().write('.ginko/config.json', JSON.stringify({ defaults: { maxRuntime } }));
+    mayRunFor('3s');
+    const run = project().start('orchestrate', '--respawn', '--exec', agent);
     await run.line((line) => line === '  It goes on by itself (--respawn)');
+    mayRunFor('10m');
     project().write('go', '');
     const { code, stdout, stderr } = await run.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('going on in 1 s') as string });

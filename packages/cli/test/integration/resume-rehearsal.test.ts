@@ -1,13 +1,14 @@
 import { readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LauncherAttempt } from '@ginkoai/contract';
+import type { LauncherConnection } from '../../src/lib/perform/agents/launcher-client.js';
 import type { OrchestrateFlags } from '../../src/lib/options/orchestrate-options.js';
 import { parseAttemptKey } from '../../src/lib/perform/agents/attempt-key.js';
 import { seededChance, type SeededChance } from '../support/orchestrate-rig-chance.js';
 import { Stage } from '../support/orchestrate-rig-stage.js';
 import { told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
 import type { GraphProcess } from '../support/processes.js';
-import { dryRunOfResume, isRecorded, launchersAreQuiet, launchersKnow, resume } from '../support/resume-rehearsal.js';
+import { besideTheLauncher, dryRunOfResume, isRecorded, launchersKnow, resume } from '../support/resume-rehearsal.js';
 import { chancePlan, statusesIn, taskId, taskText, withMark, withoutTask } from '../support/sprint-files.js';
 
 const stage = new Stage();
@@ -44,13 +45,16 @@ async function crashedRun(chance: SeededChance): Promise<CrashedRun> {
   return run;
 }
 
-/** Every agent that does not wait is through, and the launcher, if it lives, has written that down. */
-async function settled({ copy, held }: CrashedRun): Promise<void> {
+/** Every agent that does not wait is through, and the launcher, if it lives, has written that down and stays. */
+async function settled({ copy, held }: CrashedRun): Promise<LauncherConnection | null> {
+  const beside = await besideTheLauncher(copy);
+  stage.onClear(() => beside?.close());
   const isHeld = ({ state, key }: LauncherAttempt): boolean =>
     state === 'running' && held.has(parseAttemptKey(key)?.id.taskId ?? '');
   const isSettled = (attempt: LauncherAttempt): boolean =>
     isRecorded(attempt) || isHeld(attempt) || (attempt.state === 'finished' && copy.launchers().length === 0);
-  await until(async () => launchersAreQuiet(copy) && (await launchersKnow(copy)).every(isSettled));
+  await until(async () => (await launchersKnow(copy)).every(isSettled));
+  return beside;
 }
 
 function endAgents({ copy }: CrashedRun): void {
@@ -65,15 +69,18 @@ function endAgents({ copy }: CrashedRun): void {
 }
 
 /** Those that waited stay at work, finish, die under a launcher that sees it, or die unseen. */
-async function agentsGoOn(run: CrashedRun, chance: SeededChance): Promise<void> {
+async function agentsGoOn(run: CrashedRun, chance: SeededChance): Promise<LauncherConnection | null> {
   const fate = chance.pick(['stay', 'finish', 'die', 'die unseen']);
   if (fate === 'finish') {
     for (const id of run.held) run.copy.release(id);
     run.held.clear();
   }
-  if (fate === 'die unseen') run.copy.killLaunchers();
+  if (fate === 'die unseen') {
+    run.copy.killLaunchers();
+    await until(() => run.copy.launchers().length === 0);
+  }
   if (fate === 'die' || fate === 'die unseen') endAgents(run);
-  await settled(run);
+  return settled(run);
 }
 
 const editKinds = ['tick', 'tick', 'reword', 'remove', 'add', 'pause', 'claim', 'chain'] as const;
@@ -133,7 +140,7 @@ describe('a dry run of a resume', () => {
     const { copy } = run;
     for (let round = 1; round <= 2; round += 1) {
       if (chance.next() < 0.3) tailIsLost(run, chance);
-      await agentsGoOn(run, chance);
+      const beside = await agentsGoOn(run, chance);
       if (run.graph?.process.isOver === true && chance.next() < 0.7) {
         run.graph = await stage.graphAgain(run.graph.folder, new URL(run.graph.url).host);
       }
@@ -150,6 +157,7 @@ describe('a dry run of a resume', () => {
       const resumed = copy.processes.at(-1);
       await resumed?.reaches(told('checkpoint_saved'));
       await resumed?.killHard();
+      await beside?.close();
     }
   });
 });

@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import {
   acceptedCompletions,
   findFaults,
@@ -8,9 +7,10 @@ import {
   settled,
   withoutCounts,
 } from '../support/orchestrate-rig-history.js';
+import { graphKnowsAll } from '../support/graph-knows-all.js';
 import { Stage } from '../support/orchestrate-rig-stage.js';
-import { ofKind, told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
-import type { GinkoProcess } from '../support/processes.js';
+import { told, until, type WorkingCopy } from '../support/orchestrate-rig.js';
+import { orchestratorIdOf } from '../support/orchestrator-id-of.js';
 import { chainPlan, flatPlan } from '../support/sprint-files.js';
 
 const stage = new Stage();
@@ -25,12 +25,6 @@ function stateOf(copy: WorkingCopy): object {
     sprintSavedAt: statSync(copy.sprintPath).mtimeMs,
     journals: copy.journalNames().map((name) => [name, copy.journalText(name)]),
   };
-}
-
-/** Of one that recovered a run. */
-function orchestratorIdOf({ lines }: GinkoProcess): string {
-  return z.object({ holder: z.object({ orchestratorId: z.string() }) }).parse(ofKind(lines, 'recovered')[0]).holder
-    .orchestratorId;
 }
 
 describe('an orchestrator that was stopped and comes back to life', () => {
@@ -81,10 +75,10 @@ describe('an orchestrator that was stopped and comes back to life', () => {
     const second = stage.copy({ plan, workMs: 100, env: graph.env, ledger: first.ledgerPath });
     first.hold();
     const stopped = first.orchestrate();
-    await stopped.prints(told('task_started', 4));
+    // Of agents that the graph has not heard of, its successor would not know that they are at work.
+    await until(() => graphKnowsAll(graph, { copy: first, starts: 4 }));
     await until(() => first.ledger().attempts.length === 4);
     const client = graph.client();
-    await until(async () => (await client.readState({ epicId: 'EPIC-1' })).ok);
     stopped.kill('SIGSTOP');
     const stoppedAt = performance.now();
     const successor = second.orchestrate(['--resume', '--takeover']);
@@ -122,15 +116,8 @@ describe('an orchestrator that was stopped and comes back to life', () => {
     second.hold();
     const overtaken = first.orchestrateInWords([]);
     await until(() => first.ledger().attempts.length === 4);
-    const client = graph.client();
     // Nothing is left to be sent, by whose refusal it would hear of its successor before the task is done.
-    await until(async () => {
-      const history = historyOf(first);
-      const read = await client.readState({ epicId: 'EPIC-1' });
-      if (!read.ok || read.value.state === null) return false;
-      const known = read.value.state.sequence + read.value.events.length;
-      return history.filter(({ kind }) => kind === 'task_started').length === 4 && known === history.at(-1)?.sequence;
-    });
+    await until(() => graphKnowsAll(graph, { copy: first, starts: 4 }));
     const successor = second.orchestrate(['--resume', '--takeover']);
     await successor.prints(told('recovered'));
     first.release('TASK-1');

@@ -4,6 +4,7 @@ import { unwrap, type LauncherAttempt } from '@ginkoai/contract';
 import * as z from 'zod';
 import { kebabCase } from '../../src/lib/options/kebab-case.js';
 import type { OrchestrateFlags } from '../../src/lib/options/orchestrate-options.js';
+import { connectLaunchers, type LauncherConnection } from '../../src/lib/perform/agents/launcher-client.js';
 import { observeLaunchers } from '../../src/lib/perform/agents/observe-launchers.js';
 import { eventsOf, ofKind, told, type WorkingCopy } from './orchestrate-rig.js';
 import { plannedEvents } from './planned-events.js';
@@ -112,14 +113,14 @@ export async function launchersKnow({ root }: WorkingCopy): Promise<readonly Lau
   return unwrap(await observeLaunchers({ root, scope: 'graph-1/EPIC-1', now: 0 }));
 }
 
-/** What an orchestrator sent before it was killed may still be on its way to its launcher. */
-const onItsWayMs = 300;
-
-/** Nothing was written into the launchers' journals for a while. */
-export function launchersAreQuiet({ root }: WorkingCopy): boolean {
-  const directory = join(root, '.ginko', 'launchers');
-  const journals = readdirSync(directory).filter((name) => name.endsWith('.ndjson'));
-  return journals.every((name) => Date.now() - statSync(join(directory, name)).mtimeMs > onItsWayMs);
+/**
+ * Once the launcher, if one lives, has heard what an orchestrator sent before it was killed: it answers a new connection
+ * after that. As long as this connection is open it stays, and so do its files.
+ */
+export async function besideTheLauncher(copy: WorkingCopy): Promise<LauncherConnection | null> {
+  if (copy.launchers().length === 0) return null;
+  const another = { scope: 'graph-1/another', epoch: 1, orchestratorId: 'another', env: process.env };
+  return unwrap(await connectLaunchers({ root: copy.root, ...another, onMessage: () => undefined }));
 }
 
 /** It is over, and a launcher saw how it ended. */
