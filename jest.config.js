@@ -1,6 +1,6 @@
 export default {
   testEnvironment: 'node',
-  // No test waits for a time to pass: this only ends one that hangs, on however slow a machine.
+  // Tests wait for what happens, on however slow a machine: this is for one that hangs.
   testTimeout: 180_000,
   roots: ['<rootDir>/packages'],
   testMatch: ['**/test/**/*.test.ts'],

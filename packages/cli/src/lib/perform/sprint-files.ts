@@ -3,18 +3,21 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { failed, ok, type EpicId, type EpochMillis, type Failure, type Result } from '@ginkoai/contract';
+import { failed, ok, type EpicId, type EpochMillis, type Failure, type Millis, type Result } from '@ginkoai/contract';
 import { chooseActiveSprint, type SprintCandidate } from '../sprint/active-sprint.js';
 import { parseSprint } from '../sprint/parse-sprint.js';
 import { pointedFile } from '../sprint/pointed-file.js';
 import type { Sprint } from '../sprint/sprint.js';
 import { errorCode } from './agents/error-code.js';
-import { isBeingSaved, maxReads, savingPauseMs } from './being-saved.js';
 import { readFailure } from './file-failure.js';
 import { noSprint, sprintNamings, type SprintNaming } from './no-sprint.js';
+import { wasWritten } from './was-written.js';
 
 export const sprintDirectory = join('docs', 'sprints');
 
+/** A file that is empty for so long was not just being saved. */
+const emptyForMs: Millis = 1_000;
+const mostReads = 20;
 const largestBytes = 64 * 1024 * 1024;
 
 export interface SprintSearch {
@@ -183,13 +186,16 @@ function withTroubles(failure: Failure, troubles: readonly Failure[]): Failure {
   return { ...failure, message: [failure.message, ...troubles.map(({ message }) => message)].join(' ') };
 }
 
-/** Reads and parses one file: one without tasks, while somebody saves it, once more. Failures: `file_unreadable`. */
+/**
+ * Reads and parses one file. An empty one that was written to just now is read again: who saves a file empties it first,
+ * and on a busy machine it may be a while before it is filled. Failures: `file_unreadable`.
+ */
 async function readSprint(path: string, cwd: string): Promise<Result<ReadSprint>> {
   for (let reads = 1; ; reads += 1) {
     const read = await readOnce(path, cwd);
-    if (!read.ok || read.value.sprint.tasks.length > 0) return read;
-    if (reads === maxReads || !isBeingSaved(read.value.file, Date.now())) return read;
-    await pause(savingPauseMs);
+    if (!read.ok || read.value.text !== '' || reads === mostReads) return read;
+    if (!wasWritten({ path: read.value.file, withinMs: emptyForMs, now: Date.now() })) return read;
+    await pause(emptyForMs / mostReads);
   }
 }
 

@@ -10,8 +10,8 @@ import type { Sprint, SprintTask } from '../sprint/sprint.js';
 import { taskBody } from '../sprint/task-brief.js';
 import type { MarksFile } from './marks-file.js';
 import { errorCode } from './agents/error-code.js';
-import { isBeingSaved, maxReads, savingPauseMs } from './being-saved.js';
 import { FileDefinition } from './file-definition.js';
+import { wasWritten } from './was-written.js';
 import { writeAtomically } from './write-atomically.js';
 
 export interface SprintSourceParts {
@@ -38,6 +38,9 @@ export interface SprintSourceParts {
 const writePauseMs: Millis = 100;
 const writePausePerCost = 50;
 const maxWriteTries = 5;
+/** A file without any task, or one that was written to just now, is most likely being saved at this moment. */
+const savingPauseMs: Millis = 50;
+const maxReads = 5;
 
 /**
  * The sprint file of a run: reads it when it changed, knows what was last seen of it, and writes the marks it owes.
@@ -279,9 +282,13 @@ export class SprintSource implements MarkWriter, SprintPort {
     for (let reads = 1; ; reads += 1) {
       const signature = signatureOf(file);
       const text = await readText(file);
-      if (reads === maxReads || !isBeingSaved(file, this.#parts.clock.now())) return { signature, text };
+      if (reads === maxReads || !this.#isBeingSaved(file)) return { signature, text };
       await this.#pause(savingPauseMs);
     }
+  }
+
+  #isBeingSaved(path: string): boolean {
+    return wasWritten({ path, withinMs: savingPauseMs, now: this.#parts.clock.now() });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
