@@ -1,6 +1,9 @@
 import { ok, failed, type Result } from './failure.js';
 
-/** Whether a key could reach an object's prototype instead of its own fields. */
+/** The keys that could reach an object's prototype instead of its own fields. */
+export const forbiddenKeys: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+/** Whether a key is one of `forbiddenKeys`: compared one by one, as this is asked of every key of a large file. */
 export const isForbiddenKey = (key: string): boolean =>
   key === '__proto__' || key === 'constructor' || key === 'prototype';
 

