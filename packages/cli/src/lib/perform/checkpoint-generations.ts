@@ -41,12 +41,14 @@ export function closeGaps(directory: string): void {
 
 /**
  * Removes the journals that no kept generation needs: those of epochs before the oldest one's. Only with all
- * generations there: where some are missing, the journals may be all there is. Gives the epochs removed.
+ * generations there: where some are missing, the journals may be all there is. Gives how many of earlier epochs are
+ * left, for a later call.
  */
-export async function pruneJournals(directory: string, current: Epoch): Promise<Result<readonly Epoch[]>> {
+export async function pruneJournals(directory: string, current: Epoch): Promise<Result<number>> {
   const journals = journalEpochs(directory);
   if (!journals.ok) return journals;
-  if (journals.value.every((epoch) => epoch >= current)) return ok([]);
+  const earlier = journals.value.filter((epoch) => epoch < current);
+  if (earlier.length === 0) return ok(0);
   const epochs = await Promise.all(
     generations.map((generation) => epochIn(join(directory, generationFile(generation)))),
   );
@@ -54,7 +56,7 @@ export async function pruneJournals(directory: string, current: Epoch): Promise<
   const needed = firstJournalNeeded(journals.value, Math.min(...epochs.map((epoch) => epoch ?? 0)));
   const removed = journals.value.filter((epoch) => epoch < needed);
   for (const epoch of removed) await unlink(join(directory, journalName(epoch)));
-  return ok(removed);
+  return ok(earlier.filter((epoch) => epoch >= needed).length);
 }
 
 /** Removes what saves left that a crash ended. Only for the holder of the lock: nobody else is saving then. */

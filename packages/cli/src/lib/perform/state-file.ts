@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import { join } from 'node:path';
 import {
   failed,
   ok,
   type EpicId,
+  type Epoch,
   type Failure,
   type GraphId,
   type OrchestratorCheckpoint,
@@ -19,6 +19,7 @@ import {
 } from './checkpoint-generations.js';
 import { encodeCheckpoint } from './encode-checkpoint.js';
 import { writeFailure } from './file-failure.js';
+import { inTurns } from './in-turns.js';
 import { quarantineFile } from './quarantine.js';
 import { readGeneration, type GenerationReading } from './read-generation.js';
 import { restoreGeneration } from './restore-generation.js';
@@ -106,6 +107,8 @@ class CheckpointGenerations implements StateFile {
   #started = 0;
   #renamed = 0;
   #cleaned = false;
+  /** The epoch that no journal is left before. */
+  #tidyIn: Epoch | undefined;
   #lockLost = false;
 
   constructor(options: StateFileOptions) {
@@ -189,15 +192,10 @@ class CheckpointGenerations implements StateFile {
   }
 
   async #save(checkpoint: OrchestratorCheckpoint, ticket: number): Promise<Result<SavedCheckpoint>> {
-    const encoding = encodeCheckpoint(checkpoint);
-    let step = encoding.next();
-    while (step.done !== true) {
-      await setImmediate();
-      step = encoding.next();
-    }
-    if (!step.value.ok) return step.value;
-    const written = await writeAtomically(this.#writeOf(step.value.value, ticket));
-    const saved = this.#outcome(written, step.value.value);
+    const encoded = await inTurns(encodeCheckpoint(checkpoint));
+    if (!encoded.ok) return encoded;
+    const written = await writeAtomically(this.#writeOf(encoded.value, ticket));
+    const saved = this.#outcome(written, encoded.value);
     return saved.ok ? ok({ ...saved.value, warnings: await this.#tidy(checkpoint) }) : saved;
   }
 
@@ -233,12 +231,16 @@ class CheckpointGenerations implements StateFile {
   }
 
   /** Best effort: the checkpoint is safe by now. */
-  async #tidy(checkpoint: OrchestratorCheckpoint): Promise<string[]> {
+  async #tidy({ epoch }: OrchestratorCheckpoint): Promise<string[]> {
     try {
       if (!this.#cleaned) await removeTemporaries(this.directory);
       this.#cleaned = true;
-      const pruned = await pruneJournals(this.directory, checkpoint.epoch);
-      return pruned.ok ? [] : [pruned.failure.message];
+      // Nobody begins a journal of an earlier epoch: the folder need not be read at every save.
+      if (this.#tidyIn === epoch) return [];
+      const left = await pruneJournals(this.directory, epoch);
+      if (!left.ok) return [left.failure.message];
+      if (left.value === 0) this.#tidyIn = epoch;
+      return [];
     } catch (error) {
       return [writeFailure({ error, path: this.directory, what: 'Old files in' }).message];
     }
