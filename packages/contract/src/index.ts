@@ -13,6 +13,7 @@ export * from './graph-state.js';
 export * from './graph-task.js';
 export * from './graph-token.js';
 export * from './ids.js';
+export * from './is-assignment-history.js';
 export * from './is-task-state.js';
 export * from './journal-line.js';
 export * from './launcher.js';

@@ -10,7 +10,9 @@ import {
 } from './checkpoint.js';
 import { failed, ok, type Result } from './failure.js';
 import { idPattern, type EpicId } from './ids.js';
+import { isAssignmentHistory } from './is-assignment-history.js';
 import { isTaskState } from './is-task-state.js';
+import { isJsonObject } from './json-object.js';
 
 export const checkpointVersion = 2;
 
@@ -25,14 +27,14 @@ export interface ParseCheckpointOptions {
 
 /**
  * Reads a checkpoint of any version released so far. Failures: `newer_version` when a later ginko wrote it,
- * `bad_state` naming the first field at fault. The tasks of the result may be those of `value` itself.
+ * `bad_state` naming the first field at fault. The tasks and assignments of the result may be those
+ * of `value` itself.
  */
 export function parseCheckpoint(value: unknown, options: ParseCheckpointOptions = {}): Result<OrchestratorCheckpoint> {
   const name = options.name ?? 'The checkpoint';
   const version = versionOf(value);
-  const tasks = version === checkpointVersion ? tasksOf(value) : undefined;
-  const rest = tasks === undefined ? value : { ...tasks.checkpoint, taskState: {} };
-  const fault = options.faultOf?.(rest);
+  const { judged, unsearched, rest } = judgedParts(value);
+  const fault = options.faultOf?.(unsearched);
   if (fault !== undefined) return failed('bad_state', `${name} is refused: ${fault}.`);
   if (version === undefined) return failed('bad_state', `${name} is not a checkpoint. Use an older generation.`);
   if (version > checkpointVersion) {
@@ -45,7 +47,7 @@ export function parseCheckpoint(value: unknown, options: ParseCheckpointOptions 
   }
   if (version === checkpointVersion) {
     const current = parsed(orchestratorCheckpointSchema, rest, name);
-    return current.ok && tasks !== undefined ? ok({ ...current.value, taskState: tasks.taskState }) : current;
+    return current.ok ? ok({ ...current.value, ...judged }) : current;
   }
   const first = parsed(checkpointV1Schema, value, name);
   if (!first.ok) return first;
@@ -58,15 +60,25 @@ export function parseCheckpoint(value: unknown, options: ParseCheckpointOptions 
     : parsed(orchestratorCheckpointSchema, second, name);
 }
 
-interface JudgedTasks {
-  readonly checkpoint: object;
-  readonly taskState: OrchestratorCheckpoint['taskState'];
+interface JudgedParts {
+  /** What needs no further judgement: it stays as it is. */
+  readonly judged: Partial<Pick<OrchestratorCheckpoint, 'taskState' | 'assignmentHistory'>>;
+  /** The value without what is known to be plain. */
+  readonly unsearched: unknown;
+  /** The value without what was judged: the schema must judge it. */
+  readonly rest: unknown;
 }
 
-/** The tasks that need no further judgement; `undefined`: the schema must judge them with the rest. */
-function tasksOf(value: unknown): JudgedTasks | undefined {
-  if (typeof value !== 'object' || value === null || !('taskState' in value)) return undefined;
-  return isTaskState(value.taskState) ? { checkpoint: value, taskState: value.taskState } : undefined;
+function judgedParts(value: unknown): JudgedParts {
+  if (!isJsonObject(value) || versionOf(value) !== checkpointVersion) {
+    return { judged: {}, unsearched: value, rest: value };
+  }
+  const { taskState, assignmentHistory } = value;
+  const tasks = isTaskState(taskState) ? { taskState } : {};
+  const history = isAssignmentHistory(assignmentHistory) ? { assignmentHistory } : {};
+  const unsearched = 'taskState' in tasks ? { ...value, taskState: {} } : value;
+  const rest = 'assignmentHistory' in history ? { ...unsearched, assignmentHistory: [] } : unsearched;
+  return { judged: { ...tasks, ...history }, unsearched, rest };
 }
 
 /** The version a stored checkpoint says it has; `undefined`: it is no checkpoint. Version 1 may leave it out. */
