@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { interleave, median } from '../lib/measure.js';
+import { interleave, median, often } from '../lib/measure.js';
 import { endLaunchers, inFolder, inProject } from '../lib/project.js';
 import { crashed, recoveries } from '../lib/recovery.js';
 import { row } from '../lib/row.js';
@@ -22,7 +22,8 @@ async function recovery(root, count) {
   await crashed(root, count);
   const { ours, limit } = recoveries(root, count);
   const name = `B4 recover and reconcile, ${count.toLocaleString('en')} tasks`;
-  const compiled = await measured({ ours: await often(ours, count), limit: await often(limit, count) });
+  const times = Math.max(...sizes) / count;
+  const compiled = await measured({ ours: await often(ours, times), limit: await often(limit, times) });
   const first = await measured({ ours: firstTime('ours', root, count), limit: firstTime('limit', root, count) });
   return [
     row({
@@ -42,19 +43,6 @@ async function recovery(root, count) {
 async function measured(candidates) {
   const { figures, quiet } = await interleave(rounds, candidates);
   return { unit: 'ms', ours: figures.ours, limit: figures.limit, quiet };
-}
-
-/** As often as it takes for some tenths of a second, so that what is collected as garbage falls to its own side. */
-async function often(once, count) {
-  const times = Math.max(...sizes) / count;
-  const round = async () => {
-    const startedAt = performance.now();
-    for (let time = 0; time < times; time += 1) await once();
-    return (performance.now() - startedAt) / times;
-  };
-  await round();
-  await round();
-  return round;
 }
 
 function firstTime(who, root, count) {
