@@ -62,8 +62,9 @@ describe('the state file', () => {
   });
 
   it('gives back a large state as it was, though it is written in slices', async () => {
-    const ids = Array.from({ length: 5_500 }, (_, index) => `TASK-${index}`);
+    const ids = Array.from({ length: 9_500 }, (_, index) => `TASK-${index}`);
     const checkpoint = aCheckpoint({
+      sequence: 20_000,
       completedTasks: ids,
       inProgressTasks: Object.fromEntries(ids.map((id) => [id, 'agent-1'])),
       taskState: Object.fromEntries(ids.map((id, index) => [id, { attempt: index + 1 }])),
@@ -76,13 +77,14 @@ describe('the state file', () => {
     expect(JSON.parse(synchronous.toString())).toMatchObject({ checkpoint: { version: 2 } });
   });
 
-  it('leaves out what has no value', async () => {
-    const empty = Object.fromEntries(Array.from({ length: 1_200 }, (_, index) => [`field-${index}`, undefined]));
-    const checkpoint = aCheckpoint({ nothing: undefined, little: { ...empty, last: 1 }, none: {}, list: [undefined] });
+  it.each([1, 20_000])('leaves out what has no value, after %i events', async (sequence) => {
+    const empty = Object.fromEntries(Array.from({ length: 9_500 }, (_, index) => [`field-${index}`, undefined]));
+    const little = { ...empty, last: 1 };
+    const checkpoint = aCheckpoint({ sequence, nothing: undefined, little, none: {}, empty, list: [undefined] });
     valueOf(await stateFile().save(checkpoint));
     expect(await stateFile().load()).toMatchObject({
       kind: 'found',
-      checkpoint: { ...aCheckpoint(), little: { last: 1 }, none: {}, list: [null] },
+      checkpoint: { ...aCheckpoint(), sequence, little: { last: 1 }, none: {}, empty: {}, list: [null] },
       warnings: [],
     });
   });

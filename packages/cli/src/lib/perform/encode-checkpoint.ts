@@ -7,6 +7,11 @@ const sliceEntries = 1_000;
 const pauseCharacters = 64 << 10;
 /** So few entries are one piece, of some 5 ms: to cut them costs a fifth more (measured). */
 const wholeEntries = 8_000;
+/**
+ * After so few events the whole state is one piece, of some 10 ms at most, as each task in it took at least one, and
+ * mostly two. To count its entries, and to put the pieces together, took a fifth of the time (measured).
+ */
+const wholeEvents = 2 * wholeEntries;
 
 /**
  * Builds the content of a checkpoint file. It pauses after every slice, so that a caller can let other work in: as one
@@ -48,6 +53,10 @@ export function peekEpoch(beginning: string): number | undefined {
 
 function* checkpointText({ version, epoch, ...rest }: OrchestratorCheckpoint): Generator<string> {
   // These two stand first, for `peekEpoch`.
+  if (rest.sequence <= wholeEvents) {
+    yield JSON.stringify({ version, epoch, ...rest });
+    return;
+  }
   let text = `{"version":${version},"epoch":${epoch}`;
   for (const [key, value] of Object.entries(rest)) {
     if (value === undefined) continue;
