@@ -15,8 +15,8 @@ import { row } from '../lib/row.js';
 const checkpointOnce = fileURLToPath(new URL('../limits/checkpoint-once.js', import.meta.url));
 /** Rounds, and how often each round saves and loads: loads wait for no disk, and are in a row for longer. */
 const sizes = [
-  { count: 1_000, rounds: 21, saves: 10, loads: 50 },
-  { count: 10_000, rounds: 15, saves: 3, loads: 10 },
+  { count: 1_000, rounds: 11, saves: 50, loads: 100 },
+  { count: 10_000, rounds: 11, saves: 10, loads: 10 },
   { count: 100_000, rounds: 11, saves: 1, loads: 1 },
 ];
 const firstRounds = 5;
