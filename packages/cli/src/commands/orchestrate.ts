@@ -1,6 +1,7 @@
 import {
   exitCodeOf,
   exitCodes,
+  ok,
   type ExitCode,
   type Failure,
   type FailureCode,
@@ -20,6 +21,7 @@ import type { Prepared } from '../lib/perform/prepared.js';
 import { createReporter } from '../lib/report/create-reporter.js';
 import { reportMode } from '../lib/report/report-mode.js';
 import { isRespawned } from './respawner.js';
+import type { startGraphAhead } from '../lib/perform/start-graph-ahead.js';
 import { systemClock } from '../lib/perform/clock.js';
 import { findProjectRoot, findSprint } from '../lib/perform/sprint-files.js';
 
@@ -33,9 +35,15 @@ export async function orchestrate(
     context.output.error(failure.message);
     return tellRefusal(failure, flags, context);
   };
-  const prepared = await prepare(flags, context);
-  if (!prepared.ok) return refuse(prepared.failure);
-  const { options } = prepared.value;
+  const settings = await readSettings(flags, context);
+  if (!settings.ok) return refuse(settings.failure);
+  const { options } = settings.value;
+  const thread = options.isDryRun || options.isRespawn ? undefined : await startThread(settings.value, context);
+  const prepared = await prepare(settings.value, flags, context);
+  if (!prepared.ok) {
+    await closeThread(thread);
+    return refuse(prepared.failure);
+  }
   if (options.isDryRun) {
     const { printPlan } = await import('./orchestrate-plan.js');
     const printed = await printPlan(prepared.value, context);
@@ -47,15 +55,19 @@ export async function orchestrate(
   }
   const { preflight } = await import('../lib/perform/preflight.js');
   const cleared = preflight(prepared.value, context);
-  if (!cleared.ok) return refuse(cleared.failure);
-  const ran = await run(prepared.value, context);
+  if (!cleared.ok) {
+    await closeThread(thread);
+    return refuse(cleared.failure);
+  }
+  const ran = await run(prepared.value, context, thread);
   if (ran.ok) return ran.value;
   if (ran.failure.code !== 'lease_held' || !canAsk(context)) return refuse(ran.failure);
   if (!(await mayTakeOver(ran.failure, context))) {
     context.output.error('Nothing was changed.');
     return tellRefusal(ran.failure, flags, context);
   }
-  const again = await run({ ...prepared.value, options: { ...options, isTakeover: true } }, context);
+  const takingOver = { ...prepared.value, options: { ...options, isTakeover: true } };
+  const again = await run(takingOver, context, await startThread(settings.value, context));
   return again.ok ? again.value : refuse(again.failure);
 }
 
@@ -71,30 +83,50 @@ async function mayTakeOver(failure: Failure, { output }: CommandContext): Promis
   return agreed.ok && agreed.value;
 }
 
-async function prepare(flags: OrchestrateFlags, { cwd, env }: CommandContext): Promise<Result<Prepared>> {
+/** A run closes it itself. */
+type GraphThread = ReturnType<typeof startGraphAhead> | undefined;
+type Settings = Pick<Prepared, 'options' | 'config' | 'warnings'>;
+
+async function readSettings(flags: OrchestrateFlags, { cwd, env }: CommandContext): Promise<Result<Settings>> {
   const environment = checkEnvironment(env);
   if (!environment.ok) return environment;
   const loaded = await loadConfig(await findProjectRoot(cwd));
   if (!loaded.ok) return loaded;
   const { config, warnings } = loaded.value;
   const options = orchestrateOptions(flags, config, env);
-  if (!options.ok) return options;
-  const { sprint, epic } = options.value;
-  const found = await findSprint({ cwd, ...(sprint === null ? {} : { sprint }), ...(epic === null ? {} : { epic }) });
-  if (!found.ok) return found;
-  const specs = localAgentSpecs(options.value, config);
-  if (!specs.ok) return specs;
-  const continueWith = resumeCommand(flags, env);
-  return {
-    ok: true,
-    value: { options: options.value, config, found: found.value, specs: specs.value, warnings, continueWith },
-  };
+  return options.ok ? ok({ options: options.value, config, warnings }) : options;
 }
 
-async function run(prepared: Prepared, { output, env }: CommandContext): Promise<Result<ExitCode>> {
-  const { options, found, config } = prepared;
+/** Before the sprint is looked for: the thread loads its program meanwhile. */
+async function startThread({ options, config }: Settings, { env }: CommandContext): Promise<GraphThread> {
   const { startGraphAhead } = await import('../lib/perform/start-graph-ahead.js');
-  const thread = startGraphAhead({ config, env, isOffline: options.isOffline });
+  return startGraphAhead({ config, env, isOffline: options.isOffline });
+}
+
+async function closeThread(thread: GraphThread): Promise<void> {
+  if (thread?.ok === true) await thread.value.close();
+}
+
+async function prepare(
+  settings: Settings,
+  flags: OrchestrateFlags,
+  { cwd, env }: CommandContext,
+): Promise<Result<Prepared>> {
+  const { options, config } = settings;
+  const { sprint, epic } = options;
+  const found = await findSprint({ cwd, ...(sprint === null ? {} : { sprint }), ...(epic === null ? {} : { epic }) });
+  if (!found.ok) return found;
+  const specs = localAgentSpecs(options, config);
+  if (!specs.ok) return specs;
+  return ok({ ...settings, found: found.value, specs: specs.value, continueWith: resumeCommand(flags, env) });
+}
+
+async function run(
+  prepared: Prepared,
+  { output, env }: CommandContext,
+  thread: GraphThread,
+): Promise<Result<ExitCode>> {
+  const { options, found } = prepared;
   const [{ orchestrateSprint }, { listenForInterrupts }] = await Promise.all([
     import('../lib/perform/orchestrate-sprint.js'),
     import('../lib/perform/interrupts.js'),

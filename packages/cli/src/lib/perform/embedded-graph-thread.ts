@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ok, type Result } from '@ginkoai/contract';
 import type { GraphWorkerData, GraphWorkerMessage, GraphWorkerOrder } from '@ginkoai/graph';
 import { embeddedGraphProgram } from './embedded-graph-program.js';
-import { keepYoungGeneration } from './small-heap.js';
+import { growHeapSlowly } from './small-heap.js';
 
 /** Requests leave much garbage behind and hold little: 32 MB for what is new, the default, are never needed. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 } as const;
@@ -36,7 +36,7 @@ export class EmbeddedGraphThread {
         resolve();
       });
     });
-    worker.once('online', keepYoungGeneration);
+    worker.once('online', growHeapSlowly);
     worker.unref();
   }
 
