@@ -28,3 +28,9 @@ the customer about it once; whoever asks for the order later sees why it ended.
 update orders set ended_at = $2, reason = $3 where id = $1 and ended_at is null;
 \`\`\`
 `;
+
+/** What the parser is measured with. */
+export const texts = {
+  'tasks with prose, lists and code': () => sprintText(4_000, { body: realisticBody }),
+  'bare tasks, a heading and two fields each': () => sprintText(20_000),
+};
