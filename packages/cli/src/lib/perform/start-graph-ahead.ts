@@ -1,6 +1,7 @@
 import type { Result } from '@ginkoai/contract';
 import { configuredGraphUrl, type GraphChoice } from './configured-graph-url.js';
 import { EmbeddedGraphThread } from './embedded-graph-thread.js';
+import { growHeapSlowly } from './small-heap.js';
 
 /**
  * Starts the thread of the embedded graph, if that is the one of the run. Until it is told to serve, which is after the
@@ -8,5 +9,8 @@ import { EmbeddedGraphThread } from './embedded-graph-thread.js';
  * is configured.
  */
 export function startGraphAhead(choice: GraphChoice): Result<EmbeddedGraphThread> | undefined {
-  return configuredGraphUrl(choice) === '' ? EmbeddedGraphThread.start() : undefined;
+  if (configuredGraphUrl(choice) === '') return EmbeddedGraphThread.start();
+  // There is no thread to wait for.
+  growHeapSlowly();
+  return undefined;
 }
