@@ -10,4 +10,6 @@ const checkpoint = isLoad ? undefined : JSON.parse(readFileSync(join(root, 'chec
 const once = checkpointWays(root, checkpoint)[way];
 const startedAt = performance.now();
 await once();
-process.stdout.write(`${performance.now() - startedAt}\n`);
+const tookMs = performance.now() - startedAt;
+// Node makes the stream when it is first asked for.
+process.stdout.write(`${tookMs}\n`);

@@ -13,4 +13,6 @@ const { build, empty } = {
 globalThis.gc();
 const startedAt = performance.now();
 empty(build());
-process.stdout.write(`${performance.now() - startedAt}\n`);
+const tookMs = performance.now() - startedAt;
+// Node makes the stream when it is first asked for.
+process.stdout.write(`${tookMs}\n`);

@@ -6,4 +6,6 @@ import { texts } from '../lib/sprint-text.js';
 const text = texts[process.argv[2]]();
 const startedAt = performance.now();
 parseSprint(text, 'sprint.md');
-process.stdout.write(`${performance.now() - startedAt}\n`);
+const tookMs = performance.now() - startedAt;
+// Node makes the stream when it is first asked for.
+process.stdout.write(`${tookMs}\n`);

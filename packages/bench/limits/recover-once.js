@@ -6,4 +6,6 @@ const [who, root, count] = process.argv.slice(2);
 const recover = recoveries(root, Number(count))[who];
 const startedAt = performance.now();
 await recover();
-process.stdout.write(`${performance.now() - startedAt}\n`);
+const tookMs = performance.now() - startedAt;
+// Node makes the stream when it is first asked for.
+process.stdout.write(`${tookMs}\n`);

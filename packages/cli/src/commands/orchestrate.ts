@@ -83,7 +83,6 @@ async function mayTakeOver(failure: Failure, { output }: CommandContext): Promis
   return agreed.ok && agreed.value;
 }
 
-/** A run closes it itself. */
 type GraphThread = ReturnType<typeof startGraphAhead> | undefined;
 type Settings = Pick<Prepared, 'options' | 'config' | 'warnings'>;
 
@@ -121,6 +120,7 @@ async function prepare(
   return ok({ ...settings, found: found.value, specs: specs.value, continueWith: resumeCommand(flags, env) });
 }
 
+/** Closes the thread, whatever comes of the run. */
 async function run(
   prepared: Prepared,
   { output, env }: CommandContext,

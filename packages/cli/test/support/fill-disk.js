@@ -15,7 +15,8 @@ const checkpoint = (taskCount) => ({
 
 const stateFile = createStateFile({ directory, epicId: 'epic-1' });
 const small = await stateFile.save(checkpoint(1));
-const large = await stateFile.save(checkpoint(20_000));
+// More than is written in the turn of the save.
+const large = await stateFile.save(checkpoint(150_000));
 const largeSync = stateFile.saveSync(checkpoint(20_000));
 
 const opened = await openJournal({ directory, epoch: 1 });

@@ -290,6 +290,11 @@ describe('the state file', () => {
     expect(journals()).toHaveLength(4);
     for (const epoch of [4, 4]) valueOf(await file.save(aCheckpoint({ epoch })));
     expect(journals()).toEqual(['journal-2.ndjson', 'journal-3.ndjson', 'journal-4.ndjson']);
+    for (const epoch of [4, 4, 4]) valueOf(await file.save(aCheckpoint({ epoch })));
+    expect(journals()).toEqual(['journal-4.ndjson']);
+    await append(5, [runStarted({ epoch: 5 })]);
+    for (let count = 0; count < 5; count += 1) valueOf(await file.save(aCheckpoint({ epoch: 5 })));
+    expect(journals()).toEqual(['journal-5.ndjson']);
   });
 
   it('keeps every journal while it has not all its generations', async () => {

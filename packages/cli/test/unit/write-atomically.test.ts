@@ -30,6 +30,12 @@ describe.each(forms)('an atomic write, $form', ({ write }) => {
     expect(readdirSync(directory())).toEqual(['state.json']);
   });
 
+  it('writes more slices than the system takes at once, and more bytes than are written in one turn', async () => {
+    const texts = Array.from({ length: 2_500 }, (_, index) => String(index % 10).repeat(1_000));
+    unwrap(await write(content(...texts)));
+    expect(readFileSync(path(), 'utf8') === texts.join('')).toBe(true);
+  });
+
   it('replaces what was there', async () => {
     unwrap(await write(content('old and longer')));
     unwrap(await write(content('new')));

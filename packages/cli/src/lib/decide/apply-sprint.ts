@@ -66,7 +66,7 @@ function waitForOthers(state: RunState, facts: SprintTask): void {
     if (needed.definition === null || needed.definition.order >= order) state.unordered.add(facts);
     // Whom this task waits for has heard of it last.
     if (needed.dependants[needed.dependants.length - 1] === facts) continue;
-    needed.dependants = withOne(needed.dependants, facts);
+    needed.dependants = withDependant(needed.dependants, facts);
     if (!isMet(needed)) facts.unmet += 1;
   }
   if (missing === null) return;
@@ -74,8 +74,11 @@ function waitForOthers(state: RunState, facts: SprintTask): void {
   facts.unmet += missing.size;
 }
 
-/** Most tasks have few dependants; an array that is pushed to makes room for 17 at once. From three on it is our own. */
-function withOne(tasks: readonly TaskFacts[], task: TaskFacts): readonly TaskFacts[] {
+/**
+ * Most tasks have few dependants, and an array that is pushed to makes room for 17 at once. Only `noTasks` is shared, and
+ * that is never pushed to.
+ */
+function withDependant(tasks: readonly TaskFacts[], task: TaskFacts): readonly TaskFacts[] {
   const [first, second] = tasks;
   if (first === undefined) return [task];
   if (second === undefined) return [first, task];

@@ -61,5 +61,6 @@ export function jsonFault(value: unknown, maxDepth = defaultMaxDepth): string | 
   return undefined;
 }
 
+/** An array, too, whose keys are its places. */
 const isNesting = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

@@ -10,8 +10,8 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * From now on the part of the heap where objects are made keeps its size, which is some megabytes by the time a command
- * has loaded (left alone it takes 32 of them and keeps them), and the rest is collected when it is a third larger than
+ * From now on the part of the heap where objects are made keeps the size that it has, which is some megabytes while a
+ * command loads (left alone it takes 32 of them and keeps them), and the rest is collected when it is a third larger than
  * what was in use, instead of four times as large: with 5,000 tasks that is 120 MB in all instead of 140 (measured). To
  * be called once the threads are up: V8 sets the first back when it makes a heap.
  */

@@ -23,7 +23,7 @@ import { inTurns } from './in-turns.js';
 import { quarantineFile } from './quarantine.js';
 import { readGeneration, type GenerationReading } from './read-generation.js';
 import { restoreGeneration } from './restore-generation.js';
-import { writeAtomically, writeAtomicallySync, type AtomicWrite } from './write-atomically.js';
+import { sizeOf, writeAtomically, writeAtomicallySync, type AtomicWrite } from './write-atomically.js';
 
 /** The checkpoints of one epic in this working copy: the newest and four older generations. */
 export interface StateFile {
@@ -235,7 +235,8 @@ class CheckpointGenerations implements StateFile {
     try {
       if (!this.#cleaned) await removeTemporaries(this.directory);
       this.#cleaned = true;
-      // Nobody begins a journal of an earlier epoch: the folder need not be read at every save.
+      // Whoever still begins a journal of an earlier epoch was overtaken, and the next epoch removes it: the folder need
+      // not be read at every save.
       if (this.#tidyIn === epoch) return [];
       const left = await pruneJournals(this.directory, epoch);
       if (!left.ok) return [left.failure.message];
@@ -281,8 +282,4 @@ function factsOf(checkpoint: OrchestratorCheckpoint): GenerationFacts {
 
 function describe({ epoch, sequence, savedAt }: OrchestratorCheckpoint): string {
   return `saved ${savedAt}, epoch ${epoch}, sequence ${sequence}`;
-}
-
-function sizeOf(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }

@@ -137,7 +137,8 @@ function checkSize(path: string, size: number, chunks: readonly Uint8Array[]): v
   throw Object.assign(new Error(`ENOSPC: ${size} of ${expected} bytes written, write ${path}`), { code: 'ENOSPC' });
 }
 
-const sizeOf = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+/** In bytes. */
+export const sizeOf = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 
 /** As many slices as one call of the system takes. */
 const slicesAtOnce = 1_024;

@@ -17,7 +17,7 @@ export function parseSprint(text: string, fileName: string): Sprint {
   const sprintId = readSprintId(outline, found);
   const epicId = readEpicId(outline, found);
   const ofFile = problemsOfFile(text, fileName, { outline, index: read.index });
-  const problems = [...found, ...read.problems, ...ofFile, ...problemsOfOrder(read)];
+  const problems = [...found, ...read.problems, ...ofFile, ...problemsAmongTasks(read)];
   return {
     sprintId,
     epicId,
@@ -77,7 +77,7 @@ function emptiness(text: string, fileName: string, outline: Outline): SprintProb
   return isSprint ? problem.noTasks(fileName) : problem.notASprint({ fileName, headings: outline.headings });
 }
 
-function problemsOfOrder({ tasks, index, isOrdered }: TasksRead): readonly SprintProblem[] {
+function problemsAmongTasks({ tasks, index, isOrdered }: TasksRead): readonly SprintProblem[] {
   if (isOrdered) return [];
   const cycles = new Map(findCycles(tasks).map((cycle) => [cycle[0], cycle]));
   if (cycles.size === 0 && index.ids.length === tasks.length) return [];

@@ -42,7 +42,7 @@ export class TaskReader {
   take(draft: TaskDraft): void {
     const { dependencies } = draft;
     const known = this.knownAbove(dependencies);
-    const task = readTask(draft, { dependsOn: known ?? [], reading: this.reading });
+    const task = readTask(draft, { dependsOn: known ?? nothing, reading: this.reading });
     if (known === null) this.open.push({ task, dependencies, position: this.ids.size });
     this.tasks.push(task);
     this.ids.set(task.id, task.id);

@@ -188,3 +188,30 @@ describe('an attempt of another run', () => {
     expect(looked([], { world }).state.tasks.get('T')?.blocked?.reason).not.toBe('foreign_assignment');
   });
 });
+
+describe('a task whose dependencies change from look to look', () => {
+  const look = (...tasks: readonly [id: string, ...dependsOn: string[]][]): { world: ActualTask[] } => ({
+    world: tasks.map(([id, ...dependsOn]) => aTask(id, { status: 'pending', dependsOn })),
+  });
+  const standing = (...looks: ReturnType<typeof look>[]): string | undefined => {
+    const facts = looked([], ...looks).state.tasks.get('T');
+    return facts?.blocked?.reason ?? facts?.status;
+  };
+  const fine = look(['A'], ['T', 'A']);
+  const gone = look(['T', 'A']);
+  const round = look(['A', 'T'], ['T', 'A']);
+
+  it('is blocked while one is missing, and no longer', () => {
+    expect(standing(fine, gone)).toBe('missing_dependency');
+    expect(standing(fine, gone, fine)).toBe('pending');
+  });
+
+  it('is blocked while they go round in a circle, and no longer', () => {
+    expect(standing(fine, round)).toBe('dependency_cycle');
+    expect(standing(fine, round, fine)).toBe('pending');
+  });
+
+  it('waits for one that stands below it', () => {
+    expect(standing(look(['T', 'A'], ['A']))).toBe('pending');
+  });
+});
