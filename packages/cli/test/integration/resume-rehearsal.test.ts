@@ -46,26 +46,31 @@ async function crashedRun(chance: SeededChance): Promise<CrashedRun> {
 }
 
 /** Every agent that does not wait is through, and the launcher, if it lives, has written that down and stays. */
-async function settled({ copy, held }: CrashedRun): Promise<LauncherConnection | null> {
+async function settled({ copy, held }: CrashedRun, killed: ReadonlySet<number>): Promise<LauncherConnection | null> {
   const beside = await besideTheLauncher(copy);
   stage.onClear(() => beside?.close());
-  const isHeld = ({ state, key }: LauncherAttempt): boolean =>
-    state === 'running' && held.has(parseAttemptKey(key)?.id.taskId ?? '');
+  const isHeld = (attempt: LauncherAttempt): boolean =>
+    attempt.state === 'running' &&
+    held.has(parseAttemptKey(attempt.key)?.id.taskId ?? '') &&
+    // One that was killed is there for a moment longer.
+    !killed.has(attempt.pid);
   const isSettled = (attempt: LauncherAttempt): boolean =>
     isRecorded(attempt) || isHeld(attempt) || (attempt.state === 'finished' && copy.launchers().length === 0);
   await until(async () => (await launchersKnow(copy)).every(isSettled));
   return beside;
 }
 
-function endAgents({ copy }: CrashedRun): void {
-  for (const { pid, endedAt } of copy.ledger().attempts) {
-    if (endedAt !== null) continue;
+/** Gives their processes. */
+function endAgents({ copy }: CrashedRun): ReadonlySet<number> {
+  const atWork = copy.ledger().attempts.filter(({ endedAt }) => endedAt === null);
+  for (const { pid } of atWork) {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
+  return new Set(atWork.map(({ pid }) => pid));
 }
 
 /** Those that waited stay at work, finish, die under a launcher that sees it, or die unseen. */
@@ -79,8 +84,8 @@ async function agentsGoOn(run: CrashedRun, chance: SeededChance): Promise<Launch
     run.copy.killLaunchers();
     await until(() => run.copy.launchers().length === 0);
   }
-  if (fate === 'die' || fate === 'die unseen') endAgents(run);
-  return settled(run);
+  const killed = fate === 'die' || fate === 'die unseen' ? endAgents(run) : new Set<number>();
+  return settled(run, killed);
 }
 
 const editKinds = ['tick', 'tick', 'reword', 'remove', 'add', 'pause', 'claim', 'chain'] as const;
