@@ -1,10 +1,11 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EpochJournal } from '../../src/lib/perform/epoch-journal.js';
+import type { Pace } from '../../src/lib/perform/flush-pace.js';
 import { openJournal, type Journal } from '../../src/lib/perform/journal.js';
 import { readJournal } from '../../src/lib/perform/read-journal.js';
+import { flushPaces } from '../support/flush-paces.js';
 import { runStarted, sequencesOf, taskAdded, tasksAdded, useTemporaryDirectory, valueOf } from '../support/history.js';
-import { WatchedFlushes } from '../support/watched-flushes.js';
 
 describe('a journal', () => {
   const directory = useTemporaryDirectory();
@@ -129,29 +130,53 @@ describe('a journal', () => {
   });
 });
 
-describe('a journal whose disk fails', () => {
+describe.each(Object.entries(flushPaces))('a journal that is flushed %s', (_, pace) => {
   const directory = useTemporaryDirectory();
-  let flushes: WatchedFlushes;
+  let count: number;
+  let isDiskBroken: boolean;
 
-  beforeEach(async () => {
-    flushes = await WatchedFlushes.begin();
+  beforeEach(() => {
+    count = 0;
+    isDiskBroken = false;
   });
-  afterEach(() => flushes.end());
+
+  const watched: Pace = {
+    flush: async (flush) => {
+      count += 1;
+      if (isDiskBroken) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+      return pace.flush(flush);
+    },
+  };
+  const openEpoch = (epoch: number) => openJournal({ directory: directory(), epoch, pace: watched });
+
+  it('is flushed once for all who ask while it is, and once more for those', async () => {
+    const journal = valueOf(await openEpoch(1));
+    const answers = await Promise.all(tasksAdded(1, 50).map((event) => journal.append([event])));
+    expect(answers.every((answer) => answer.ok)).toBe(true);
+    expect([count, journal.hasUnflushed]).toEqual([2, false]);
+    valueOf(await journal.close());
+  });
+
+  it('is at rest again after each flush', async () => {
+    const journal = valueOf(await openEpoch(1));
+    for (const event of tasksAdded(1, 5)) valueOf(await journal.append([event]));
+    expect([count, journal.bytes]).toEqual([5, statSync(journal.path).size]);
+    valueOf(await journal.close());
+  });
 
   it('tells of the failed flush for good, is not flushed again, and begins no new epoch', async () => {
-    const openEpoch = (epoch: number) => openJournal({ directory: directory(), epoch });
     const journal = new EpochJournal(valueOf(await openEpoch(1)), openEpoch);
     valueOf(await journal.append([runStarted()]));
-    flushes.isDiskBroken = true;
+    isDiskBroken = true;
     valueOf(journal.write([taskAdded(2)]));
     const refused = { ok: false, failure: { code: 'file_unwritable' } };
     expect(await journal.flush()).toMatchObject(refused);
-    flushes.isDiskBroken = false;
-    const flushed = flushes.count;
+    isDiskBroken = false;
+    const flushed = count;
     expect(await journal.append([{ kind: 'lease_granted', epoch: 2, sequence: 3, at: '' }])).toMatchObject(refused);
     expect(journal.write([taskAdded(3)])).toMatchObject(refused);
     expect(await journal.append([taskAdded(3)])).toMatchObject(refused);
-    expect([journal.hasUnflushed, flushes.count]).toEqual([true, flushed]);
+    expect([journal.hasUnflushed, count]).toEqual([true, flushed]);
     valueOf(await journal.close());
   });
 });

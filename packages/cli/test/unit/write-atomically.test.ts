@@ -7,10 +7,14 @@ import {
   writeAtomicallySync,
   type AtomicWrite,
 } from '../../src/lib/perform/write-atomically.js';
+import { flushPaces } from '../support/flush-paces.js';
 import { useTemporaryDirectory } from '../support/history.js';
 
 const forms = [
-  { form: 'asynchronous', write: (options: AtomicWrite) => writeAtomically(options) },
+  ...Object.entries(flushPaces).map(([where, pace]) => ({
+    form: `flushed ${where}`,
+    write: (options: AtomicWrite) => writeAtomically({ ...options, pace }),
+  })),
   { form: 'synchronous', write: (options: AtomicWrite) => Promise.resolve(writeAtomicallySync(options)) },
 ];
 

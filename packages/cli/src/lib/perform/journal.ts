@@ -1,10 +1,11 @@
-import { constants, ftruncateSync, writeSync } from 'node:fs';
+import { constants, fdatasyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { journalLine, ok, type Epoch, type Failure, type Result, type RunEvent } from '@ginkoai/contract';
 import { errorCode } from './agents/error-code.js';
 import { checksumOf } from './checksum.js';
 import { writeFailure } from './file-failure.js';
+import { statePace, type Pace } from './flush-pace.js';
 import { maxLineBytes } from './journal-lines.js';
 import { quarantineRest } from './quarantine.js';
 import { readJournal } from './read-journal.js';
@@ -40,10 +41,16 @@ export interface OpenJournalOptions {
   /** The directory of the epic's state. */
   readonly directory: string;
   readonly epoch: Epoch;
+  /** That of the process without it. */
+  readonly pace?: Pace;
 }
 
 /** One journal belongs to one epoch: an orchestrator that gets another epoch in the middle opens another journal. */
-export async function openJournal({ directory, epoch }: OpenJournalOptions): Promise<Result<Journal>> {
+export async function openJournal({
+  directory,
+  epoch,
+  pace = statePace,
+}: OpenJournalOptions): Promise<Result<Journal>> {
   const name = journalName(epoch);
   const path = join(directory, name);
   try {
@@ -51,10 +58,10 @@ export async function openJournal({ directory, epoch }: OpenJournalOptions): Pro
     try {
       if (isNew) {
         await syncDirectory(directory);
-        return ok(new FileJournal({ epoch, path, handle, bytes: 0, warnings: [] }));
+        return ok(new FileJournal({ epoch, path, handle, pace, bytes: 0, warnings: [] }));
       }
       const end = await cutDamage({ directory, name, handle });
-      if (end.ok) return ok(new FileJournal({ epoch, path, handle, ...end.value }));
+      if (end.ok) return ok(new FileJournal({ epoch, path, handle, pace, ...end.value }));
       await handle.close();
       return end;
     } catch (error) {
@@ -118,6 +125,7 @@ interface OpenedJournal extends OpenedAt {
   readonly epoch: Epoch;
   readonly path: string;
   readonly handle: FileHandle;
+  readonly pace: Pace;
 }
 
 interface Waiter {
@@ -136,6 +144,7 @@ class FileJournal implements Journal {
   readonly path: string;
   readonly warnings: readonly string[];
   readonly #handle: FileHandle;
+  readonly #pace: Pace;
   #writtenBytes: number;
   #durableBytes: number;
   #failure: Failure | undefined;
@@ -144,11 +153,12 @@ class FileJournal implements Journal {
   #flushing: Promise<void> | undefined;
   #closed = false;
 
-  constructor({ epoch, path, handle, bytes, warnings }: OpenedJournal) {
+  constructor({ epoch, path, handle, pace, bytes, warnings }: OpenedJournal) {
     this.epoch = epoch;
     this.path = path;
     this.warnings = warnings;
     this.#handle = handle;
+    this.#pace = pace;
     this.#writtenBytes = bytes;
     this.#durableBytes = bytes;
   }
@@ -238,7 +248,7 @@ class FileJournal implements Journal {
       const bytes = this.#writtenBytes;
       try {
         // Also what was written before a write was refused.
-        if (this.hasUnflushed && !this.#isFlushBroken) await this.#handle.datasync();
+        if (this.hasUnflushed && !this.#isFlushBroken) await this.#flushFile();
         if (!this.#isFlushBroken) this.#durableBytes = bytes;
       } catch (error) {
         // Tried again on the same file it could succeed without having written anything.
@@ -249,6 +259,13 @@ class FileJournal implements Journal {
     }
     // In the turn that saw nobody waiting: whoever was just answered may ask again before this promise settles.
     this.#flushing = undefined;
+  }
+
+  #flushFile(): Promise<void> {
+    return this.#pace.flush({
+      inTurn: () => fdatasyncSync(this.#handle.fd),
+      onThread: () => this.#handle.datasync(),
+    });
   }
 
   #answer(): void {
