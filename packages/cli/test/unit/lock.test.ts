@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LockHolder } from '@ginkoai/contract';
 import { ownIdentity, processStartedAt } from '../../src/lib/perform/agents/process-identity.js';
@@ -51,6 +51,19 @@ describe('the lock of an epic in a working copy', () => {
     first.release();
     expect(second.isStillOurs()).toBe(true);
     expect(readdirSync(directory())).toEqual(['lock']);
+  });
+
+  it('is not ours any more once its file says somebody else, and is again when it says us, whoever wrote that', async () => {
+    const lock = valueOf(await acquire(us()));
+    const text = readFileSync(path(), 'utf8');
+    writeFileSync(path(), text.replace('orchestrator-1', 'another-orchestrator'));
+    expect([lock.isStillOurs(), lock.takenBy()?.orchestratorId]).toEqual([false, 'another-orchestrator']);
+    rmSync(path());
+    expect([lock.isStillOurs(), lock.takenBy()]).toEqual([false, undefined]);
+    writeFileSync(path(), text);
+    expect(lock.isStillOurs()).toBe(true);
+    lock.release();
+    expect(readdirSync(directory())).toEqual([]);
   });
 
   it('is taken from a process that was killed', async () => {

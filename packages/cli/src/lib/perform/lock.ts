@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, linkSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { failed, lockHolderSchema, ok, type LockHolder, type Result } from '@ginkoai/contract';
@@ -16,7 +28,7 @@ export interface Lock {
   readonly path: string;
   /** Whom this lock was taken from, dead or by force; `undefined`: it was free. */
   readonly replaced: LockHolder | undefined;
-  /** Reads the file: some ten microseconds. */
+  /** Looks at the file: some microseconds. */
   isStillOurs(): boolean;
   /** Who has it now, if it is not ours any more; `undefined` also when it is gone again. */
   takenBy(): LockHolder | undefined;
@@ -45,7 +57,8 @@ export async function acquireLock({ directory, holder, force = false }: AcquireL
   let unfinished: string | undefined;
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      if (createWith(path, text)) return ok(lockOf({ path, text, replaced }));
+      const descriptor = createWith(path, text);
+      if (descriptor !== undefined) return ok(new FileLock({ path, text, descriptor, replaced }));
       const found = readLock(path);
       if (found === undefined) continue;
       const other = holderIn(found);
@@ -63,24 +76,55 @@ export async function acquireLock({ directory, holder, force = false }: AcquireL
   return failed('local_lock_held', `The lock ${path} is being taken by other orchestrators. Try again.`, { path });
 }
 
-function lockOf({ path, text, replaced }: { path: string; text: string; replaced: LockHolder | undefined }): Lock {
-  const isStillOurs = (): boolean => readLock(path) === text;
-  return {
-    path,
-    replaced,
-    isStillOurs,
-    takenBy: () => {
-      const found = readLock(path);
-      return found === undefined || found === text ? undefined : holderIn(found);
-    },
-    release: () => {
-      if (isStillOurs()) unlinkSync(path);
-    },
-  };
+interface OpenLock {
+  readonly path: string;
+  readonly text: string;
+  readonly descriptor: number;
+  readonly replaced: LockHolder | undefined;
 }
 
-/** `false`: there is one already. */
-function createWith(path: string, text: string): boolean {
+class FileLock implements Lock {
+  readonly path: string;
+  readonly replaced: LockHolder | undefined;
+  readonly #text: string;
+  /** Kept open: no other file can get the number of ours, by which it is known again. */
+  #descriptor: number | undefined;
+  readonly #own: Stats;
+
+  constructor({ path, text, descriptor, replaced }: OpenLock) {
+    this.path = path;
+    this.replaced = replaced;
+    this.#text = text;
+    this.#descriptor = descriptor;
+    this.#own = fstatSync(descriptor);
+  }
+
+  isStillOurs(): boolean {
+    return this.#isUntouched() || readLock(this.path) === this.#text;
+  }
+
+  takenBy(): LockHolder | undefined {
+    const found = readLock(this.path);
+    return found === undefined || found === this.#text ? undefined : holderIn(found);
+  }
+
+  release(): void {
+    if (this.#descriptor === undefined) return;
+    if (this.isStillOurs()) unlinkSync(this.path);
+    closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #isUntouched(): boolean {
+    if (this.#descriptor === undefined) return false;
+    const found = lstatSync(this.path, { throwIfNoEntry: false });
+    const { ino, dev, size, mtimeMs } = this.#own;
+    return found?.ino === ino && found.dev === dev && found.size === size && found.mtimeMs === mtimeMs;
+  }
+}
+
+/** The file, open; `undefined`: there is one already. */
+function createWith(path: string, text: string): number | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(
@@ -89,18 +133,17 @@ function createWith(path: string, text: string): boolean {
       0o600,
     );
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return undefined;
     throw error;
   }
   try {
     writeSync(descriptor, text);
+    return descriptor;
   } catch (error) {
     unlinkSync(path);
-    throw error;
-  } finally {
     closeSync(descriptor);
+    throw error;
   }
-  return true;
 }
 
 /** `undefined`: there is none. A link is read as a lock without a holder, so that it is replaced. */
