@@ -21,8 +21,13 @@ const timesLimit = { ratioAtMost: 2.5 };
 /** Scheduling in memory: 50 agents that take no time. */
 export async function b2Scheduling() {
   const rows = [];
-  for (const count of sizes) rows.push(...(await scheduling(count)));
-  return [...rows, ...(await cycles()), ...(await growths())];
+  const first = new Map();
+  for (const count of sizes) {
+    const measured = await scheduling(count);
+    rows.push(...measured.rows);
+    first.set(count, measured.first);
+  }
+  return [...rows, ...(await cycles()), firstGrowth(first), ...(await growths())];
 }
 
 async function scheduling(count) {
@@ -36,11 +41,20 @@ async function scheduling(count) {
   const all = await measured({ ours: sides.ours('total'), bare: sides.bare('total') });
   const build = await measured({ ours: sides.ours('build'), bare: sides.bare('build') });
   const first = await measured({ ours: firstDrain('ours', count), bare: firstDrain('bare', count) });
-  return [
+  const rows = [
     row({ name: `${name}, build and drain`, ...all, target: timesLimit, note: bareQueue }),
     row({ name: `${name}, build alone`, ...build }),
     row({ name: `${name}, build and drain, the first time`, ...first, note: firstTime }),
   ];
+  return { rows, first };
+}
+
+function firstGrowth(first) {
+  const [small, large] = [first.get(1_000), first.get(100_000)];
+  const growth = (side) => exponents({ small: small[side], large: large[side], factor: 100 });
+  const name = 'B2 exponent of build and drain, the first time, 1,000 to 100,000 tasks';
+  const quiet = [...small.quiet, ...large.quiet];
+  return row({ name, unit: '', ours: growth('ours'), limit: growth('limit'), quiet, note: firstTime });
 }
 
 async function measured(candidates) {
