@@ -124,7 +124,7 @@ export interface Mirror {
 export interface Lease {
   /** Asks the graph whether the lease is still ours, after the process may have been stopped for a while. */
   confirm(): Promise<void>;
-  /** Whether new tasks may be given out (`--strict-lease`). */
+  /** Whether new tasks may be given out: not once it is lost, nor, with `--strict-lease`, long after it was renewed. */
   mayAssign(): boolean;
   release(): Promise<void>;
   stop(): void;

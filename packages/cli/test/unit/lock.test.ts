@@ -1,6 +1,17 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { LockHolder } from '@ginkoai/contract';
 import { ownIdentity, processStartedAt } from '../../src/lib/perform/agents/process-identity.js';
@@ -14,6 +25,12 @@ const us = (orchestratorId = 'orchestrator-1'): LockHolder => ({
   host: 'host-1',
   startedAt: '2026-01-05T10:00:00.000Z',
 });
+
+/** To the nanosecond, which Node cannot. */
+function giveTimeOf(from: string, to: string): void {
+  expect(spawnSync('touch', ['-r', from, to]).status).toBe(0);
+  expect(statSync(to, { bigint: true }).mtimeNs).toBe(statSync(from, { bigint: true }).mtimeNs);
+}
 
 describe('the lock of an epic in a working copy', () => {
   const directory = useTemporaryDirectory();
@@ -64,6 +81,44 @@ describe('the lock of an epic in a working copy', () => {
     expect(lock.isStillOurs()).toBe(true);
     lock.release();
     expect(readdirSync(directory())).toEqual([]);
+  });
+
+  it.each([
+    ['in the same file, as long, at another time', { isNewFile: false, more: '', isSameTime: false }],
+    ['in the same file, longer, at the same time', { isNewFile: false, more: ' ', isSameTime: true }],
+    ['in another file, as long, at the same time', { isNewFile: true, more: '', isSameTime: true }],
+  ])('is not ours once another holder stands %s', async (_, { isNewFile, more, isSameTime }) => {
+    const lock = valueOf(await acquire(us()));
+    const text = readFileSync(path(), 'utf8').replace('orchestrator-1', 'orchestrator-2') + more;
+    const asItWas = join(directory(), 'as-it-was');
+    giveTimeOf(path(), asItWas);
+    // Beside it: the number of a removed file could be given to the next one.
+    if (isNewFile) renameSync(path(), join(directory(), 'aside'));
+    writeFileSync(path(), text);
+    if (isSameTime) giveTimeOf(asItWas, path());
+    else utimesSync(path(), 1, 1);
+    expect([lock.isStillOurs(), lock.takenBy()?.orchestratorId]).toEqual([false, 'orchestrator-2']);
+    lock.release();
+    expect(existsSync(path())).toBe(true);
+  });
+
+  it('leaves no file open when it is released, ours or not', async () => {
+    const openLocks = (): string[] =>
+      readdirSync('/proc/self/fd').flatMap((fd) => {
+        try {
+          return readlinkSync(join('/proc/self/fd', fd)).startsWith(path()) ? [fd] : [];
+        } catch {
+          // The one that lists them.
+          return [];
+        }
+      });
+    const first = valueOf(await acquire(us()));
+    const second = valueOf(await acquire(us('orchestrator-2'), true));
+    expect(openLocks()).toHaveLength(2);
+    first.release();
+    second.release();
+    second.release();
+    expect(openLocks()).toEqual([]);
   });
 
   it('is taken from a process that was killed', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unwrap } from '@ginkoai/contract';
@@ -34,10 +35,16 @@ describe.each(forms)('an atomic write, $form', ({ write }) => {
     expect(readdirSync(directory())).toEqual(['state.json']);
   });
 
-  it('writes more slices than the system takes at once, and more bytes than are written in one turn', async () => {
-    const texts = Array.from({ length: 2_500 }, (_, index) => String(index % 10).repeat(1_000));
+  it('writes more slices than the system takes at once, empty ones among them', async () => {
+    const texts = Array.from({ length: 5_000 }, (_, index) => (index < 2_500 ? '' : String(index)));
     unwrap(await write(content(...texts)));
     expect(readFileSync(path(), 'utf8') === texts.join('')).toBe(true);
+  });
+
+  it('writes more bytes than are written in one turn, wherever they are cut', async () => {
+    const slices = [700_000, 1_400_000, 0, 2_100_000, 1].map((length) => randomBytes(length));
+    unwrap(await write({ ...content(), chunks: slices }));
+    expect(readFileSync(path()).equals(Buffer.concat(slices))).toBe(true);
   });
 
   it('replaces what was there', async () => {

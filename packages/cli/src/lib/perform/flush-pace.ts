@@ -12,10 +12,11 @@ export interface Pace {
   flush(flush: Flush): Promise<void>;
 }
 
-/** A disk is slow that takes longer twice in a row: a quick one does once in some hundred flushes (measured)... */
-const slowMs: Millis = 4;
-/** ...until so many times as long has gone by: then it is tried again, and a slow disk holds up the loop for 2 % of it. */
-const restTimes = 50;
+/** So quick a flush holds up nobody, and is not counted... */
+const quickMs: Millis = 4;
+/** ...and the others may hold up the loop for this part of the time, with so much of it in advance. */
+const share = 0.02;
+const advanceMs: Millis = 20;
 
 /**
  * In the turn that asks for the flush while the disk is quick, on another thread while it is slow. The way to a thread and
@@ -23,32 +24,27 @@ const restTimes = 50;
  * short tasks take a tenth less (measured). A failure is that of the flush, and is thrown on.
  */
 export class FlushPace implements Pace {
-  /** How long the last flushes took, if they were slow. */
-  #slow: Millis[] = [];
-  #slowUntil = -Infinity;
+  /** How long the loop was held up, less the share of the time that has gone by since: a leaky bucket. */
+  #heldUpMs = 0;
+  #asOf = -Infinity;
 
   /** `now`: milliseconds of a clock that only goes forward. */
   constructor(private readonly now: () => Millis = () => performance.now()) {}
 
   async flush({ inTurn, onThread }: Flush): Promise<void> {
     const startedAt = this.now();
-    if (startedAt < this.#slowUntil) return onThread();
+    this.#heldUpMs = Math.max(0, this.#heldUpMs - share * (startedAt - this.#asOf));
+    this.#asOf = startedAt;
+    if (this.#heldUpMs > advanceMs) return onThread();
     try {
       inTurn();
     } finally {
-      this.#note(startedAt, this.now());
+      const endedAt = this.now();
+      this.#asOf = endedAt;
+      if (endedAt - startedAt > quickMs) this.#heldUpMs += endedAt - startedAt;
     }
-  }
-
-  #note(startedAt: Millis, endedAt: Millis): void {
-    const tookMs = endedAt - startedAt;
-    this.#slow = tookMs > slowMs ? [...this.#slow, tookMs] : [];
-    const [first, second] = this.#slow;
-    if (first === undefined || second === undefined) return;
-    this.#slowUntil = endedAt + restTimes * (first + second);
-    this.#slow = [];
   }
 }
 
-/** Of the files that this process keeps its state in: they stand on one disk. */
+/** Of the files that this process writes: nearly all of them stand in one folder. */
 export const statePace: Pace = new FlushPace();

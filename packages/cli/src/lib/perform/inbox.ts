@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EpochMillis } from '@ginkoai/contract';
 import type { Clock } from '../ports.js';
 
@@ -22,8 +23,9 @@ export class Inbox<T> {
     return taken;
   }
 
+  /** Gives up the turn also where something is there already: timers and signals must come in between. */
   async wait(until: EpochMillis, clock: Clock): Promise<void> {
-    if (this.#entries.length > 0) return;
+    if (this.#entries.length > 0) return setImmediate();
     await new Promise<void>((resolve) => {
       const cancel = clock.after(Math.max(0, until - clock.now()), resolve);
       this.#wake = () => {

@@ -57,7 +57,7 @@ export async function openJournal({
     const { handle, isNew } = await openForAppending(path);
     try {
       if (isNew) {
-        await syncDirectory(directory);
+        await syncDirectory(directory, pace);
         return ok(new FileJournal({ epoch, path, handle, pace, bytes: 0, warnings: [] }));
       }
       const end = await cutDamage({ directory, name, handle });
@@ -197,7 +197,7 @@ class FileJournal implements Journal {
     if (!this.hasUnflushed || this.#isFlushBroken) return Promise.resolve(this.#outcome());
     return new Promise((resolve) => {
       this.#waiters.push({ bytes: this.#writtenBytes, resolve });
-      // At once: whoever asks has other things to do while the disk is at work.
+      // At once: whoever asks has other things to do while a slow disk is at work.
       this.#flushing ??= this.#flushAll();
     });
   }

@@ -73,7 +73,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): Lease {
       await Promise.race([ask(), timeout]);
       stopWaiting();
     },
-    mayAssign: () => !parts.isStrict || clock.monotonic() - sentAt < deadlineMs,
+    mayAssign: () => !isOver && (!parts.isStrict || clock.monotonic() - sentAt < deadlineMs),
     async release() {
       isOver = true;
       cancel();

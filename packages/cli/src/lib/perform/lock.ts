@@ -28,7 +28,10 @@ export interface Lock {
   readonly path: string;
   /** Whom this lock was taken from, dead or by force; `undefined`: it was free. */
   readonly replaced: LockHolder | undefined;
-  /** Looks at the file: some microseconds. */
+  /**
+   * Looks at the file: some microseconds. A network file system may answer from its cache, and show a takeover from
+   * another machine some seconds later.
+   */
   isStillOurs(): boolean;
   /** Who has it now, if it is not ours any more; `undefined` also when it is gone again. */
   takenBy(): LockHolder | undefined;
@@ -57,8 +60,8 @@ export async function acquireLock({ directory, holder, force = false }: AcquireL
   let unfinished: string | undefined;
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const descriptor = createWith(path, text);
-      if (descriptor !== undefined) return ok(new FileLock({ path, text, descriptor, replaced }));
+      const file = createWith(path, text);
+      if (file !== undefined) return ok(new FileLock({ path, text, file, replaced }));
       const found = readLock(path);
       if (found === undefined) continue;
       const other = holderIn(found);
@@ -76,10 +79,16 @@ export async function acquireLock({ directory, holder, force = false }: AcquireL
   return failed('local_lock_held', `The lock ${path} is being taken by other orchestrators. Try again.`, { path });
 }
 
+/** The lock's file as it was made. */
+interface OwnFile {
+  readonly descriptor: number;
+  readonly stats: Stats;
+}
+
 interface OpenLock {
   readonly path: string;
   readonly text: string;
-  readonly descriptor: number;
+  readonly file: OwnFile;
   readonly replaced: LockHolder | undefined;
 }
 
@@ -91,12 +100,12 @@ class FileLock implements Lock {
   #descriptor: number | undefined;
   readonly #own: Stats;
 
-  constructor({ path, text, descriptor, replaced }: OpenLock) {
+  constructor({ path, text, file, replaced }: OpenLock) {
     this.path = path;
     this.replaced = replaced;
     this.#text = text;
-    this.#descriptor = descriptor;
-    this.#own = fstatSync(descriptor);
+    this.#descriptor = file.descriptor;
+    this.#own = file.stats;
   }
 
   isStillOurs(): boolean {
@@ -109,10 +118,11 @@ class FileLock implements Lock {
   }
 
   release(): void {
-    if (this.#descriptor === undefined) return;
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) return;
     if (this.isStillOurs()) unlinkSync(this.path);
-    closeSync(this.#descriptor);
     this.#descriptor = undefined;
+    closeSync(descriptor);
   }
 
   #isUntouched(): boolean {
@@ -124,7 +134,7 @@ class FileLock implements Lock {
 }
 
 /** The file, open; `undefined`: there is one already. */
-function createWith(path: string, text: string): number | undefined {
+function createWith(path: string, text: string): OwnFile | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(
@@ -138,10 +148,10 @@ function createWith(path: string, text: string): number | undefined {
   }
   try {
     writeSync(descriptor, text);
-    return descriptor;
+    return { descriptor, stats: fstatSync(descriptor) };
   } catch (error) {
-    unlinkSync(path);
     closeSync(descriptor);
+    unlinkSync(path);
     throw error;
   }
 }

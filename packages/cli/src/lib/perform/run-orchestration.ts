@@ -410,18 +410,29 @@ class Orchestration {
   async #commit(intended: readonly StartRequest[] = []): Promise<boolean> {
     const { recorder, agents, isStillOurs } = this.#parts;
     const flushing = recorder.flush();
-    // While the disk is at work. A successor of this working copy may be at work on the same attempt by now.
-    const starts = intended.length > 0 && isStillOurs() ? intended.map((request) => agents.prepare(request)) : [];
+    // While a slow disk is at work. A successor of this working copy may be at work on the same attempt by now.
+    const starts =
+      intended.length > 0 && isStillOurs()
+        ? intended.map((request) => ({ id: request.id, start: agents.prepare(request) }))
+        : [];
     const flushed = await flushing;
     if (!flushed.ok) {
       this.#fatal ??= fatalStop(flushed.failure);
       return false;
     }
     // First what somebody waits for.
-    for (const start of starts) start();
+    if (starts.length > 0) await this.#start(starts);
     recorder.tell();
     this.#followUp(this.#uncommitted.splice(0));
     return true;
+  }
+
+  /** The flush may have held up the program for longer than the lease lasts: then nobody hears of them. */
+  async #start(starts: readonly PreparedStart[]): Promise<void> {
+    const { suspension, lease, inbox } = this.#parts;
+    if (suspension.wasSuspended()) await lease.confirm();
+    if (lease.mayAssign()) for (const { start } of starts) start();
+    else for (const { id } of starts) inbox.push({ kind: 'attempt_ended', id, end: { kind: 'not_accepted' } });
   }
 
   /** What these events, durable now, bring about. */
@@ -510,6 +521,11 @@ class Orchestration {
   #tell(notice: NoticeWithoutTime): void {
     this.#parts.reporter.event({ ...notice, at: new Date(this.#parts.clock.now()).toISOString() });
   }
+}
+
+interface PreparedStart {
+  readonly id: AttemptId;
+  readonly start: () => void;
 }
 
 type NoticeWithoutTime = Notice extends infer N ? (N extends Notice ? Omit<N, 'at'> : never) : never;
