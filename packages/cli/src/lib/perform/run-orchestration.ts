@@ -427,7 +427,7 @@ class Orchestration {
     return true;
   }
 
-  /** The flush may have held up the program for longer than the lease lasts: then nobody hears of them. */
+  /** A flush may hold up the program for longer than the lease lasts: then they come back as not accepted. */
   async #start(starts: readonly PreparedStart[]): Promise<void> {
     const { suspension, lease, inbox } = this.#parts;
     if (suspension.wasSuspended()) await lease.confirm();
