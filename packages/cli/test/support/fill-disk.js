@@ -15,7 +15,7 @@ const checkpoint = (taskCount) => ({
 
 const stateFile = createStateFile({ directory, epicId: 'epic-1' });
 const small = await stateFile.save(checkpoint(1));
-// More than is written in the turn of the save.
+// More than is written in one turn.
 const large = await stateFile.save(checkpoint(150_000));
 const largeSync = stateFile.saveSync(checkpoint(20_000));
 

@@ -5,7 +5,7 @@ import { flushPaces } from '../support/flush-paces.js';
 import { runStarted, useTemporaryDirectory, valueOf } from '../support/history.js';
 import { WatchedFlushes } from '../support/watched-flushes.js';
 
-/** What the system was asked to make durable or to rename, and in which of the two ways. */
+/** What the system was asked to write at once, to make durable in one of the two ways, or to rename. */
 const calls: string[] = [];
 
 const fs = await import('node:fs');
@@ -23,6 +23,11 @@ jest.unstable_mockModule('node:fs', () => ({
   fdatasyncSync: (descriptor: number) => {
     calls.push(`fdatasyncSync ${nameOf(descriptor)}`);
     fs.fdatasyncSync(descriptor);
+  },
+  writevSync: (descriptor: number, slices: readonly Uint8Array[]) => {
+    const written = fs.writevSync(descriptor, slices);
+    calls.push(`write ${written} bytes`);
+    return written;
   },
   renameSync: (from: string, to: string) => {
     calls.push(`rename to ${basename(to)}`);
@@ -45,19 +50,25 @@ describe('what is made durable, and where', () => {
   ] as const)('a small file before it is renamed and its folder afterwards, %s', async (where, call) => {
     const pace = flushPaces[where];
     unwrap(await writeAtomically({ path: path(), chunks: [Buffer.from('state')], what: 'The state', pace }));
-    expect(calls).toEqual([temporary, 'rename to state.json', `${call} ${folder()}`]);
-    expect(calls[0]).toMatch(new RegExp(`^${call} `));
+    expect(calls).toEqual(['write 5 bytes', temporary, 'rename to state.json', `${call} ${folder()}`]);
+    expect(calls[1]).toMatch(new RegExp(`^${call} `));
   });
 
-  it('a large file on another thread also while the disk is quick', async () => {
-    const chunks = [Buffer.alloc((1 << 20) + 1)];
+  it('a large file on another thread also while the disk is quick, after other work came in between', async () => {
+    const megabyte = 1 << 20;
+    const chunks = [Buffer.alloc(megabyte + 1)];
     const pace = flushPaces['in the turn'];
-    let isOtherWorkDone = false;
-    setImmediate(() => (isOtherWorkDone = true));
-    const beforeRename = (): void => expect(isOtherWorkDone).toBe(true);
-    unwrap(await writeAtomically({ path: path(), chunks, what: 'The state', pace, beforeRename }));
-    expect(calls).toEqual([temporary, 'rename to state.json', `fsyncSync ${folder()}`]);
-    expect(calls[0]).toMatch(/^fsync /);
+    setImmediate(() => calls.push('other work'));
+    unwrap(await writeAtomically({ path: path(), chunks, what: 'The state', pace }));
+    expect(calls).toEqual([
+      `write ${megabyte} bytes`,
+      'other work',
+      'write 1 bytes',
+      temporary,
+      'rename to state.json',
+      `fsyncSync ${folder()}`,
+    ]);
+    expect(calls[3]).toMatch(/^fsync /);
   });
 
   it.each(['in the turn', 'on another thread'] as const)('the lines of a journal, %s', async (where) => {

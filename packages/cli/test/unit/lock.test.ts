@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -104,14 +105,11 @@ describe('the lock of an epic in a working copy', () => {
 
   it('leaves no file open when it is released, ours or not', async () => {
     const openLocks = (): string[] =>
-      readdirSync('/proc/self/fd').flatMap((fd) => {
-        try {
-          return readlinkSync(join('/proc/self/fd', fd)).startsWith(path()) ? [fd] : [];
-        } catch {
-          // The one that lists them.
-          return [];
-        }
-      });
+      readdirSync('/proc/self/fd')
+        .map((fd) => join('/proc/self/fd', fd))
+        // The one that listed them is closed by now.
+        .filter((fd) => lstatSync(fd, { throwIfNoEntry: false }) !== undefined)
+        .filter((fd) => readlinkSync(fd).startsWith(path()));
     const first = valueOf(await acquire(us()));
     const second = valueOf(await acquire(us('orchestrator-2'), true));
     expect(openLocks()).toHaveLength(2);

@@ -43,9 +43,8 @@ const readDirectory = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_N
 
 /**
  * Replaces a file so that at any instant it has the old content or the new, and once this resolves, the new for good.
- * Only what may wait for the disk for long gives up the turn: a turn costs more than each of the other calls does
- * (measured).
- * Failures, with the old content kept: `disk_full`, `file_unwritable`.
+ * Only what takes long, or may wait for the disk for long, gives up the turn: a turn costs more than each of the other
+ * calls does (measured). Failures, with the old content kept: `disk_full`, `file_unwritable`.
  */
 export async function writeAtomically(write: AtomicWrite): Promise<Result<void>> {
   const { pace = statePace } = write;
