@@ -38,20 +38,19 @@ const groupWords: ReadonlySet<string> = new Set(
 );
 const previousTask = /^(?:the )?(?:previous|preceding|prior) task\b/i;
 
-const isIdList = /^[\w.-]+(?:, ?[\w.-]+)*$/;
-
 /**
  * The everyday case, which needs no closer look: a list of ids that all name a task; null: it is not that. They are
  * given as the tasks write them: a string cut out of the text for every mention would have to be kept.
  */
 export function knownIds(value: string, tasks: ReadonlyMap<string, TaskId>): readonly TaskId[] | null {
-  if (!value.includes(',')) {
-    const id = tasks.get(value);
-    return id === undefined ? null : [id];
+  const ids = value.split(value.includes(', ') ? ', ' : ',');
+  // In place: a second list per task was seen in the time of a whole file.
+  for (const [at, word] of ids.entries()) {
+    const id = tasks.get(word);
+    if (id === undefined) return null;
+    ids[at] = id;
   }
-  if (!isIdList.test(value)) return null;
-  const ids = value.split(',').map((word) => tasks.get(word.trimStart()));
-  return ids.every((id) => id !== undefined) ? withoutRepeats(ids) : null;
+  return withoutRepeats(ids);
 }
 
 /** A set costs more than the few ids of a usual list together. */

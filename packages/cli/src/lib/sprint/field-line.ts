@@ -69,13 +69,8 @@ export interface Field {
   readonly valueEnd: number;
 }
 
-interface Label {
-  readonly start: number;
-  readonly name: FieldName | null;
-  readonly valueStart: number;
-  /** Where the value must end: at the end of the line, or of the bold when it stands inside. */
-  readonly valueLimit: number;
-}
+/** A field whose value is still to be cut: it ends with the line, or with the bold when it stands inside, at the latest. */
+type OpenField = { -readonly [K in keyof Field]: Field[K] };
 
 /**
  * The fields of a line such as `**Priority:** HIGH | **Status**: [ ]`: the colon inside or outside the bold, or the
@@ -83,21 +78,21 @@ interface Label {
  */
 export function fieldsOf(text: string, start: number, end: number): readonly Field[] {
   let fields: Field[] = nothing;
-  let open: Label | null = null;
+  let open: OpenField | null = null;
   let at = start;
   while (at !== -1 && at < end) {
     const close = text.indexOf('**', at + 2);
     if (close === -1 || close >= end) break;
-    const label = labelAt(text, { at, close, end });
-    if (label !== null) {
-      if (open !== null) fields = withOne(fields, fieldOf(text, open, endBefore(text, open, at)));
-      open = label;
+    const field = labelAt(text, { at, close, end });
+    if (field !== null) {
+      if (open !== null) fields = withOne(fields, cut(text, open, endBefore(text, open, at)));
+      open = field;
     } else if (open === null) {
       break;
     }
     at = text.indexOf('**', close + 2);
   }
-  return open === null ? fields : withOne(fields, fieldOf(text, open, open.valueLimit));
+  return open === null ? fields : withOne(fields, cut(text, open, open.valueEnd));
 }
 
 const nothing: never[] = [];
@@ -109,26 +104,26 @@ interface Bold {
   readonly end: number;
 }
 
-function labelAt(text: string, { at, close, end }: Bold): Label | null {
+function labelAt(text: string, { at, close, end }: Bold): OpenField | null {
   const inner = text.slice(at + 2, Math.min(close, at + 2 + 4 * longestName));
   const usual = usualLabels.get(inner);
-  if (usual !== undefined) return { start: at, name: usual, valueStart: close + 2, valueLimit: end };
+  if (usual !== undefined) return { start: at, name: usual, valueStart: close + 2, valueEnd: end };
   return unusualLabelAt(text, inner, { at, close, end });
 }
 
-function unusualLabelAt(text: string, inner: string, { at, close, end }: Bold): Label | null {
+function unusualLabelAt(text: string, inner: string, { at, close, end }: Bold): OpenField | null {
   const colon = inner.indexOf(':');
   if (colon === -1) {
     let after = close + 2;
     while (after < end && isBlank(text.charCodeAt(after))) after += 1;
     if (after === end || text[after] !== ':' || !isName(inner)) return null;
-    return { start: at, name: nameOf(inner), valueStart: after + 1, valueLimit: end };
+    return { start: at, name: nameOf(inner), valueStart: after + 1, valueEnd: end };
   }
   const written = inner.slice(0, colon);
   if (!isName(written)) return null;
   const name = nameOf(written);
-  if (inner.slice(colon + 1).trim() === '') return { start: at, name, valueStart: close + 2, valueLimit: end };
-  return name === null ? null : { start: at, name, valueStart: at + 2 + colon + 1, valueLimit: close };
+  if (inner.slice(colon + 1).trim() === '') return { start: at, name, valueStart: close + 2, valueEnd: end };
+  return name === null ? null : { start: at, name, valueStart: at + 2 + colon + 1, valueEnd: close };
 }
 
 function isName(written: string): boolean {
@@ -162,8 +157,8 @@ export function plainFieldOf(text: string, start: number, end: number): Field | 
 }
 
 /** The end of a value in front of the next field of its line. */
-function endBefore(text: string, { valueStart, valueLimit }: Label, next: number): number {
-  let end = Math.min(valueLimit, next);
+function endBefore(text: string, { valueStart, valueEnd }: OpenField, next: number): number {
+  let end = Math.min(valueEnd, next);
   while (end > valueStart && isBetweenFields(text.charAt(end - 1))) end -= 1;
   return end;
 }
@@ -172,10 +167,10 @@ function isBetweenFields(character: string): boolean {
   return character === ' ' || character === '\t' || character === '|' || character === '·' || character === '•';
 }
 
-function fieldOf(text: string, { start, name, valueStart }: Label, end: number): Field {
-  let last = end;
-  while (last > valueStart && isBlank(text.charCodeAt(last - 1))) last -= 1;
-  let first = valueStart;
-  while (first < last && isBlank(text.charCodeAt(first))) first += 1;
-  return { name, start, valueStart: first, valueEnd: last };
+/** Ends the value here, without the blanks around it. In place: lines with fields are many. */
+function cut(text: string, field: OpenField, end: number): Field {
+  while (end > field.valueStart && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  while (field.valueStart < end && isBlank(text.charCodeAt(field.valueStart))) field.valueStart += 1;
+  field.valueEnd = end;
+  return field;
 }

@@ -66,7 +66,9 @@ class OutlineReader {
   private epic: WrittenValue | null = null;
   private headings = 0;
   private hasTaskSection = false;
-  private section: { readonly task: TaskDraft; readonly reader: SectionReader } | null = null;
+  /** The task whose section is being read, by `sectionReader`. */
+  private task: TaskDraft | null = null;
+  private readonly sectionReader: SectionReader;
   private blockStart = 0;
 
   constructor(
@@ -75,6 +77,7 @@ class OutlineReader {
   ) {
     this.style = style;
     this.take = take;
+    this.sectionReader = new SectionReader(text);
   }
 
   read(): Outline {
@@ -87,7 +90,7 @@ class OutlineReader {
     });
     while (scanner.advance()) {
       if (scanner.kind === 'heading') this.takeHeading(scanner);
-      if (this.section !== null) this.takeSectionLine(scanner, this.section);
+      if (this.task !== null) this.takeSectionLine(scanner, this.task);
       else if (scanner.kind === 'bold') this.takeSprintFields(scanner);
     }
     this.endSection(text.length);
@@ -122,14 +125,14 @@ class OutlineReader {
     if (level === 1) this.title ??= words;
     if (/\btasks\b/i.test(words.slice(0, 60))) this.hasTaskSection = true;
     if (heading?.kind === 'unsafe_id') this.unsafeIds.push({ text: heading.id, line });
-    if (this.section !== null && level <= this.section.task.level) this.endSection(scanner.start);
+    if (this.task !== null && level <= this.task.level) this.endSection(scanner.start);
     if (repeated !== undefined) this.repetitions.push({ id: repeated, heading: words, line });
     else if (this.style === 'ids' && isTaskLevel) this.takeOtherHeading({ written, words, line });
   }
 
   private startTask(heading: TaskHeading, { level, line, start }: LineScanner): void {
     this.endSection(start);
-    const task: TaskDraft = {
+    this.task = {
       heading,
       line,
       level,
@@ -142,7 +145,7 @@ class OutlineReader {
       inLists: nothing,
     };
     this.taskIds.push(heading.id);
-    this.section = { task, reader: new SectionReader(this.text) };
+    this.sectionReader.begin();
   }
 
   /** The task above that `t01` is short for. Most files have no such heading, so the ids are looked at when one comes. */
@@ -164,15 +167,15 @@ class OutlineReader {
   }
 
   private endSection(at: number): void {
-    if (this.section === null) return;
-    this.section.task.end = at;
-    this.take(this.section.task);
-    this.section = null;
+    if (this.task === null) return;
+    this.task.end = at;
+    this.take(this.task);
+    this.task = null;
   }
 
-  private takeSectionLine(scanner: LineScanner, { task, reader }: NonNullable<typeof this.section>): void {
+  private takeSectionLine(scanner: LineScanner, task: TaskDraft): void {
     if (scanner.line === task.line) return;
-    const line = reader.take(scanner);
+    const line = this.sectionReader.take(scanner);
     switch (line.kind) {
       case 'fields':
         for (const field of line.fields) addValue(task, field.name, this.valueOf(field, scanner.line));

@@ -25,7 +25,7 @@ export type SectionLine =
 const body: SectionLine = { kind: 'body' };
 
 /**
- * Takes the lines of one task's section in order, and says which of them carry fields. Fields are read in the task's
+ * Takes the lines of a task's section in order, and says which of them carry fields. Fields are read in the task's
  * own text and below plain sub-headings (`#### Details`), not below those that name a thing of their own
  * (`#### Step 2`, `#### BUG-7: ...`), nor behind a ruler.
  */
@@ -38,6 +38,16 @@ export class SectionReader {
   private block: BlockName | null = null;
 
   constructor(private readonly text: string) {}
+
+  /** Another task's section begins: nothing of the one before it goes on. */
+  begin(): void {
+    this.isOpen = true;
+    this.hasContent = false;
+    this.isInParagraph = false;
+    this.isBehindRuler = false;
+    this.continued = null;
+    this.block = null;
+  }
 
   take(scanner: LineScanner): SectionLine {
     const line = this.read(scanner);

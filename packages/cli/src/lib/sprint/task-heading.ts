@@ -3,7 +3,7 @@ import { isDuration } from './effort.js';
 import { withoutComments } from './html-comments.js';
 import { isDigit } from './line-scanner.js';
 import { statusOfMark, statusOfPhrase, statusOfSymbol, type WrittenStatus } from './status-words.js';
-import { isTaskId } from './task-id.js';
+import { isEverydayId, isTaskId } from './task-id.js';
 
 export interface TaskHeading {
   readonly kind: 'task';
@@ -112,6 +112,9 @@ interface IdLabel {
 const idLabel = /^(?:\d{1,3}[.)][ \t]+)?(?:task[ \t]+)?([^\s:：\]*`~]+)[\]*`~]*[ \t]*[:：]/i;
 
 function idBefore(heading: string, start: number): IdLabel | null {
+  const colon = heading.indexOf(':', start);
+  const everyday = heading.slice(start, colon);
+  if (isEverydayId(everyday)) return { id: everyday, end: colon + 1 };
   const found = idLabel.exec(heading.slice(start, start + longestLabel));
   // `__TASK-1__:` closes what was opened before the id.
   const written = found?.[1];

@@ -1,13 +1,18 @@
 const placeholders: ReadonlySet<string> = new Set(['n', 'nn', 'nnn', 'x', 'xx', 'xxx', 'id', '']);
 
-const isEverydayId = /^TASK-\d+$/;
+const everydayId = /^TASK-\d+$/;
+
+/** The form that most sprints use, which needs no closer look. */
+export function isEverydayId(word: string): boolean {
+  return everydayId.test(word);
+}
 
 /**
  * Whether a word is the id of a task: `TASK-1`, `TASK-P1`, `T1`, `t01`, `e008_s02_t01`, `EPIC-4-TASK-2`. `BUG-001`,
  * `2026-01-05` and `TASK-N` (a placeholder) are none.
  */
 export function isTaskId(word: string): boolean {
-  if (isEverydayId.test(word)) return true;
+  if (isEverydayId(word)) return true;
   const segments = word.toLowerCase().split(/[-_]/);
   if (/(?:^|[-_])t\d+[a-z]?$/i.test(word)) return true;
   const task = segments.findIndex((segment) => segment === 'task' || /^task\d/.test(segment));
