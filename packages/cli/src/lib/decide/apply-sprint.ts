@@ -9,6 +9,7 @@ import {
   type TaskFacts,
   type WaitingTask,
 } from './run-state.js';
+import { withOne } from './with-one.js';
 
 /**
  * Takes over what the sprint says its tasks are: who depends on whom, how urgent, in what order. Called when the sprint
@@ -66,22 +67,10 @@ function waitForOthers(state: RunState, facts: SprintTask): void {
     if (needed.definition === null || needed.definition.order >= order) state.unordered.add(facts);
     // Whom this task waits for has heard of it last.
     if (needed.dependants[needed.dependants.length - 1] === facts) continue;
-    needed.dependants = withDependant(needed.dependants, facts);
+    needed.dependants = withOne(needed.dependants, facts);
     if (!isMet(needed)) facts.unmet += 1;
   }
   if (missing === null) return;
   state.unordered.add(facts);
   facts.unmet += missing.size;
-}
-
-/**
- * Most tasks have few dependants, and an array that is pushed to makes room for 17 at once. Only `noTasks` is shared, and
- * that is never pushed to.
- */
-function withDependant(tasks: readonly TaskFacts[], task: TaskFacts): readonly TaskFacts[] {
-  const [first, second] = tasks;
-  if (first === undefined) return [task];
-  if (second === undefined) return [first, task];
-  (tasks as TaskFacts[]).push(task);
-  return tasks;
 }

@@ -1,6 +1,7 @@
 import type { AgentId, BlockedReason, EpicId, TaskId, TaskStatus } from '@ginkoai/contract';
 import { findCycles } from '../decide/find-cycles.js';
 import { priorityRank } from '../decide/priority-rank.js';
+import { withOne } from '../decide/with-one.js';
 
 /** What a dry run starts from: the sprint as it stands and the agents that would do it. */
 export interface PlanInput {
@@ -58,7 +59,8 @@ export interface WaitingTask {
 
 /** Linear in tasks and dependencies, but for the sorting of each wave. */
 export function sprintPlan({ tasks, agents }: PlanInput): SprintPlan {
-  const known = new Map(tasks.map((task) => [task.id, task]));
+  const known = new Map<TaskId, PlanTask>();
+  for (const task of tasks) known.set(task.id, task);
   const canBeDone = capabilityCheck(agents);
   const complete: PlanTask[] = [];
   const inProgress: PlanTask[] = [];
@@ -66,11 +68,10 @@ export function sprintPlan({ tasks, agents }: PlanInput): SprintPlan {
   const withoutAgent: PlanTask[] = [];
   const open: PlanTask[] = [];
   for (const task of tasks) {
-    const missing = task.dependsOn.filter((id) => !known.has(id));
     if (task.status === 'complete') complete.push(task);
     else if (task.status === 'in_progress') inProgress.push(task);
     else if (task.status === 'blocked' || task.status === 'cancelled') blocked.push(stuck(task));
-    else if (missing.length > 0) blocked.push(withoutDependency(task, missing));
+    else if (!task.dependsOn.every((id) => known.has(id))) blocked.push(withoutDependency(task, known));
     else if (!canBeDone(task.capabilities)) withoutAgent.push(task);
     else open.push(task);
   }
@@ -97,7 +98,8 @@ function waitsFor(task: PlanTask, willBeMet: (id: TaskId) => boolean): TaskId {
   return unmet;
 }
 
-function withoutDependency(task: PlanTask, missing: readonly TaskId[]): StuckTask {
+function withoutDependency(task: PlanTask, known: ReadonlyMap<TaskId, PlanTask>): StuckTask {
+  const missing = task.dependsOn.filter((id) => !known.has(id));
   const detail = `depends on ${missing.join(', ')}, which the sprint does not have`;
   return { task, reason: 'missing_dependency', detail };
 }
@@ -130,25 +132,27 @@ interface PlanNode {
   readonly order: number;
   /** Dependencies that are neither complete nor in an earlier wave. 0 in the end: it stands in a wave. */
   unmet: number;
-  readonly dependants: PlanNode[];
+  dependants: PlanNode[];
 }
 
 function nodesOf(open: readonly PlanTask[], isMet: (id: TaskId) => boolean): ReadonlyMap<TaskId, PlanNode> {
   const nodes = new Map<TaskId, PlanNode>();
   for (const task of open) {
-    nodes.set(task.id, { task, rank: priorityRank(task.priority), order: nodes.size, unmet: 0, dependants: [] });
+    nodes.set(task.id, { task, rank: priorityRank(task.priority), order: nodes.size, unmet: 0, dependants: noNodes });
   }
   for (const node of nodes.values()) {
     for (const id of node.task.dependsOn) {
       const needed = nodes.get(id);
       // One that is named twice has heard of this task last.
       if (needed?.dependants.at(-1) === node) continue;
-      if (needed !== undefined) needed.dependants.push(node);
+      if (needed !== undefined) needed.dependants = withOne(needed.dependants, node);
       if (needed !== undefined || !isMet(id)) node.unmet += 1;
     }
   }
   return nodes;
 }
+
+const noNodes: never[] = [];
 
 function wavesOf(nodes: ReadonlyMap<TaskId, PlanNode>): PlanTask[][] {
   const waves: PlanTask[][] = [];

@@ -1,5 +1,5 @@
 import { isBlank } from './line-scanner.js';
-import { withOne } from './with-one.js';
+import { withOne } from '../decide/with-one.js';
 
 export type FieldName =
   | 'assignee'

@@ -8,7 +8,7 @@ import { SectionReader, type BlockName, type ListName } from './section-reader.j
 import type { TaskDraft, WrittenValue } from './task-draft.js';
 import { mentionedId, readTaskHeading, type HeadingStyle, type TaskHeading } from './task-heading.js';
 import { canonicalId, isShortId, shortId } from './task-id.js';
-import { withOne } from './with-one.js';
+import { withOne } from '../decide/with-one.js';
 
 /** A sprint file cut into its parts, before their words are understood. */
 export interface Outline {
