@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { failed, isForbiddenKey, ok, type Result } from '@ginkoai/contract';
 
 export interface ParseJsonLimits {
@@ -26,7 +27,7 @@ export function parseJsonText(source: string | Uint8Array, limits: ParseJsonLimi
   if (bytes > limits.maxBytes) {
     return failed('bad_state', `${name} has ${bytes} bytes, more than the ${limits.maxBytes} that are read.`);
   }
-  const text = typeof source === 'string' ? source : Buffer.from(source.buffer, source.byteOffset, bytes).toString();
+  const text = typeof source === 'string' ? source : decoded(source);
   try {
     const value: unknown = JSON.parse(text);
     return ok(value);
@@ -34,6 +35,12 @@ export function parseJsonText(source: string | Uint8Array, limits: ParseJsonLimi
     if (!(error instanceof Error) || error.name !== 'SyntaxError') throw error;
     return failed('bad_state', `${name} is not JSON: ${bytes === 0 ? 'it is empty' : error.message}.`);
   }
+}
+
+/** From UTF-8. What is all ASCII is Latin-1 as well, and needs no decoding: a tenth of the load of 6 MB (measured). */
+function decoded({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 
 /**
