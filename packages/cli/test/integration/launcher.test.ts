@@ -1,4 +1,13 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -41,6 +50,14 @@ describe('the launcher', () => {
     orchestrator.start(start);
     await orchestrator.outcome(start.key);
     expect(readdirSync(copy.launchers).filter((name) => name.endsWith('.json'))).toEqual(['1.json']);
+  });
+
+  it('makes nothing anew in a working copy that is deleted while it is being started', async () => {
+    const woken = unwrap(wakeLauncher({ root: copy.root }));
+    rmSync(join(copy.root, '.ginko'), { recursive: true });
+    await until(() => woken?.hasEnded() === true);
+    expect(woken?.hasFailed()).toBe(false);
+    expect(existsSync(join(copy.root, '.ginko'))).toBe(false);
   });
 
   it('says by which signal a command ended', async () => {

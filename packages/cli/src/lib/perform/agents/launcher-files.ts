@@ -17,7 +17,22 @@ export function prepareLauncherDirectory(root: string): Result<string> {
   const path = launcherDirectory(root);
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const stats = lstatSync(path);
+  } catch (error) {
+    return refused(path, error);
+  }
+  const opened = openLauncherDirectory(root);
+  if (!opened.ok) return opened;
+  return opened.value === null
+    ? failed('file_unwritable', `The launchers' folder ${path} was removed as soon as it was made.`, { path })
+    : ok(opened.value);
+}
+
+/** The same folder where it must be there already; null: it is not. */
+export function openLauncherDirectory(root: string): Result<string | null> {
+  const path = launcherDirectory(root);
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return ok(null);
     const owner = process.getuid?.();
     if (!stats.isDirectory() || (owner !== undefined && stats.uid !== owner)) {
       return failed(
@@ -29,8 +44,12 @@ export function prepareLauncherDirectory(root: string): Result<string> {
     if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o700);
     return ok(path);
   } catch (error) {
-    return { ok: false, failure: writeFailure({ error, path, what: "The launchers' folder" }) };
+    return refused(path, error);
   }
+}
+
+function refused(path: string, error: unknown): Result<never> {
+  return { ok: false, failure: writeFailure({ error, path, what: "The launchers' folder" }) };
 }
 
 export function journalPath(directory: string, launcherId: number): string {

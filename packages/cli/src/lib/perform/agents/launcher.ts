@@ -5,13 +5,7 @@ import { launcherProtocol, unwrap, type LauncherDescriptor } from '@ginkoai/cont
 import { errorCode } from './error-code.js';
 import { LauncherAttempts } from './launcher-attempts.js';
 import { claimLauncher, earlierClaims, isNamed, removeClaim, removeOldDrafts } from './launcher-claim.js';
-import {
-  chooseSocketPath,
-  journalName,
-  journalPath,
-  prepareLauncherDirectory,
-  removeSocket,
-} from './launcher-files.js';
+import { chooseSocketPath, journalName, journalPath, openLauncherDirectory, removeSocket } from './launcher-files.js';
 import { LauncherJournal } from './launcher-journal.js';
 import { removeJournals, replayJournals } from './launcher-replay.js';
 import { LauncherServer } from './launcher-server.js';
@@ -38,7 +32,7 @@ const log = (line: string): void => {
 process.on('SIGHUP', () => undefined);
 process.on('SIGINT', () => undefined);
 
-const directory = unwrap(prepareLauncherDirectory(root));
+const directory = openedDirectory();
 const identity = ownIdentity();
 const descriptor = claimLauncher(directory, (launcherId) => ({
   protocol: launcherProtocol,
@@ -49,6 +43,14 @@ const descriptor = claimLauncher(directory, (launcherId) => ({
 }));
 // When another launcher lives, this one is not needed: whoever started it finds the other.
 if (descriptor !== null) await run(descriptor);
+
+/** Whoever starts a launcher has made the folder. A working copy that was deleted since is not made anew. */
+function openedDirectory(): string {
+  const opened = unwrap(openLauncherDirectory(root));
+  if (opened !== null) return opened;
+  log('The folder of the launchers was removed: this one ends.');
+  process.exit();
+}
 
 interface Heritage {
   readonly state: LauncherState;
