@@ -13,17 +13,19 @@ import { applyClock } from '../decide/apply-event.js';
 import { applySprint } from '../decide/apply-sprint.js';
 import type { Change } from '../decide/change.js';
 import { closeAttempt, type AttemptId, type CloseContext } from '../decide/close-attempt.js';
-import { contextPressureWarnAt, type RunLimits } from '../decide/limits.js';
+import type { RunLimits } from '../decide/limits.js';
 import { decideCycle } from '../decide/decide-cycle.js';
-import type { AssignDecision, CycleDecisions } from '../decide/decision.js';
+import type { AssignDecision } from '../decide/decision.js';
 import { judgeWorld, type GraphWord } from '../decide/judge-world.js';
 import { reconcile } from '../decide/reconcile.js';
 import { isCurrentAttempt, type RunState } from '../decide/run-state.js';
 import type { Stop } from '../decide/stop-reason.js';
-import type { Agents, Clock, InterruptLevel, Lease, MarkWriter, RunInput, SprintPort, StartRequest } from '../ports.js';
-import type { Notice, ReportedChange, Reporter } from '../report/reporter.js';
+import type { Agents, Clock, Lease, MarkWriter, RunInput, SprintPort, StartRequest } from '../ports.js';
+import type { ReportedChange, Reporter } from '../report/reporter.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { Inbox } from './inbox.js';
+import { Interruption } from './interruption.js';
+import { LoopNotices } from './loop-notices.js';
 import type { Recorder } from './recorder.js';
 import { reportedChanges } from './reported-changes.js';
 import type { AttemptPhase } from './run-view.js';
@@ -99,7 +101,6 @@ const stateGone: TakenOver = {
 };
 /** That an attempt has started decides nothing: its line waits this long for others to share their flush. */
 const startsWaitMs: Millis = 100;
-const stopAgentsTimeoutMs: Millis = 8_000;
 
 /**
  * The only loop: what happened -> events -> written and folded; then decide -> intents -> written and folded; then one
@@ -114,8 +115,8 @@ class Orchestration {
   readonly #parts: OrchestrationParts;
   readonly #state: RunState;
   readonly #figures: RunFigures = { attempts: 0, failedAttempts: 0, completed: new Set(), failed: [] };
-  #interrupt: InterruptLevel | null = null;
-  #stopAgentsBy: Millis | null = null;
+  readonly #notices: LoopNotices;
+  readonly #interruption: Interruption;
   #takenOver: Stop | null = null;
   #fatal: Stop | null = null;
   /** In the journal and in the state, but not on disk for sure. */
@@ -125,13 +126,13 @@ class Orchestration {
   /** Not recorded yet. */
   #starts: NewRunEvent[] = [];
   #startsDueAt: Millis | null = null;
-  #hasWarnedOfPressure = false;
   #words: ReadonlyMap<TaskId, GraphWord> = new Map();
-  #toldWaiting: string | null = null;
 
   constructor(parts: OrchestrationParts) {
     this.#parts = parts;
     this.#state = parts.state;
+    this.#notices = new LoopNotices(parts);
+    this.#interruption = new Interruption({ ...parts, open: parts.state.open, notices: this.#notices });
   }
 
   async run(): Promise<LoopEnd> {
@@ -149,15 +150,15 @@ class Orchestration {
     const inputs = inbox.take();
     await this.#giveWay(inputs);
     if (this.#takenOver === null) await this.#hear(inputs);
-    const interrupted = this.#interrupted();
+    const interrupted = this.#interruption.stop();
     const ended = this.#takenOver ?? this.#fatal ?? (this.#state.open.size > 0 ? interrupted : null);
     if (ended !== null) return this.#endWith(ended);
     const now = clock.now();
     applyClock(this.#state, now);
     const limits = this.#parts.limits();
-    this.#warnOfPressure(limits);
+    this.#notices.warnOfPressure(limits);
     const { decisions, wakeAt, waiting } = decideCycle(this.#state, now, limits);
-    this.#tellOfWaiting(waiting);
+    this.#notices.tellOfWaiting(waiting);
     const assignments: AssignDecision[] = [];
     const records: NewRunEvent[] = [];
     for (const decision of decisions) {
@@ -168,7 +169,7 @@ class Orchestration {
     this.#write(records);
     // Nothing runs any more, and there is no other reason to end: what was left to do is left.
     if (interrupted !== null && records.length === 0) return this.#endWith(interrupted);
-    const starts = this.#interrupt === null && lease.mayAssign() ? this.#intend(assignments) : [];
+    const starts = !this.#interruption.wasAskedFor && lease.mayAssign() ? this.#intend(assignments) : [];
     // What came to an end and what follows from it become durable together.
     await this.#commit(starts);
     checkpointer.saveIfDue(this.#state.sequence);
@@ -205,7 +206,7 @@ class Orchestration {
   }
 
   #nextLook(now: number, wakeAt: number | null): number {
-    const moments = [wakeAt, this.#stopAgentsBy, this.#startsDueAt].map((moment) => moment ?? Infinity);
+    const moments = [wakeAt, this.#interruption.stopAgentsBy, this.#startsDueAt].map((moment) => moment ?? Infinity);
     return Math.min(now + this.#parts.pollIntervalMs, ...moments);
   }
 
@@ -252,9 +253,9 @@ class Orchestration {
     switch (input.kind) {
       case 'agents_trouble':
         if (['disk_full', 'file_unwritable'].includes(input.failure.code)) this.#fatal ??= fatalStop(input.failure);
-        return this.#warn(input.failure.code, input.failure.message);
+        return this.#notices.warn(input.failure.code, input.failure.message);
       case 'sprint_trouble':
-        return this.#warn(input.failure.code, input.failure.message);
+        return this.#notices.warn(input.failure.code, input.failure.message);
       case 'stray_ended':
         return void this.#parts.strays.delete(input.key);
       case 'sprint_changed':
@@ -273,14 +274,14 @@ class Orchestration {
         return;
       case 'taken_over':
         this.#takenOver ??= { reason: 'taken_over', message: input.message };
-        return this.#tell({
+        return this.#notices.tell({
           kind: 'lease_lost',
           message: input.message,
           ...(input.orchestratorId === undefined ? {} : { takenOverBy: input.orchestratorId }),
           ...(input.host === undefined ? {} : { host: input.host }),
         });
       case 'interrupt':
-        return this.#onInterrupt(input.level);
+        return this.#interruption.take(input.level);
     }
   }
 
@@ -300,7 +301,7 @@ class Orchestration {
     const events = closeAttempt(this.#state, id, end, this.#closeContext());
     if (events.length === 0) {
       if (end.kind === 'completed' || end.kind === 'failed') {
-        this.#warn(
+        this.#notices.warn(
           'unaccepted_result',
           `The result of ${id.taskId} (attempt ${id.attempt}) is not accepted: that attempt is no longer current. Its files are kept.`,
           { isVerbose: wasStopped },
@@ -340,7 +341,8 @@ class Orchestration {
     const free = decisions.filter(({ taskId }) => {
       const isFree = this.#state.tasks.get(taskId)?.assignment === null;
       if (stopping.has(taskId) || ofEarlierRuns.has(taskId)) return false;
-      if (!isFree) this.#warn('already_in_progress', `${taskId} is already in progress; skipped.`, { isVerbose: true });
+      if (!isFree)
+        this.#notices.warn('already_in_progress', `${taskId} is already in progress; skipped.`, { isVerbose: true });
       return isFree;
     });
     if (free.length === 0) return [];
@@ -441,7 +443,7 @@ class Orchestration {
     const marks: TaskId[] = [];
     for (const event of events) {
       if (event.kind !== 'task_completed') continue;
-      if (event.held === true) this.#warnOfHeldWork(event.taskId);
+      if (event.held === true) this.#notices.warnOfHeldWork(event.taskId);
       else this.#figures.completed.add(event.taskId);
       if (event.held !== true && event.by !== 'sprint_file') marks.push(event.taskId);
     }
@@ -454,81 +456,12 @@ class Orchestration {
     if (this.#starts.length === 0) this.#startsDueAt = null;
     return events;
   }
-
-  #onInterrupt(level: InterruptLevel): void {
-    this.#interrupt = level;
-    const running = this.#state.open.size;
-    // Where nothing runs the run ends at once.
-    if (running === 0) return;
-    const [tasks, them, they] = running === 1 ? ['task', 'it', 'it'] : ['tasks', 'them', 'they'];
-    if (level === 'drain') {
-      this.#warn(
-        'interrupted',
-        `Interrupted: no new tasks; waiting for ${running} running ${tasks}. Interrupt again to stop ${them}.`,
-      );
-    }
-    if (level === 'drain' || (level === 'leave' && !this.#parts.stopsAgents)) return;
-    this.#warn('interrupted', `Stopping ${running} running ${tasks}; ${they} will be given again.`);
-    this.#stopAgentsBy = this.#parts.clock.now() + stopAgentsTimeoutMs;
-    for (const { id: taskId, generation, attempt } of this.#state.open)
-      this.#parts.agents.stop({ taskId, generation, attempt });
-  }
-
-  /** Whether the interrupted run can end by now. */
-  #interrupted(): Stop | null {
-    if (this.#interrupt === null) return null;
-    const running = this.#state.open.size;
-    const isOver = this.#stopAgentsBy !== null && this.#parts.clock.now() >= this.#stopAgentsBy;
-    const isLeaving = this.#interrupt === 'leave' && !this.#parts.stopsAgents;
-    if (running > 0 && !isOver && !isLeaving) return null;
-    const left =
-      running === 0
-        ? ''
-        : ` ${running === 1 ? '1 task stays at work; --resume adopts it' : `${running} tasks stay at work; --resume adopts them`}.`;
-    return this.#interrupt === 'leave'
-      ? { reason: 'terminated', message: `Terminated.${left}` }
-      : { reason: 'interrupted', message: `Interrupted.${left}` };
-  }
-
-  /** A silent wait looks like a hang. */
-  #tellOfWaiting(waiting: CycleDecisions['waiting']): void {
-    const message = waiting?.message ?? null;
-    if (message !== null && waiting !== undefined && message !== this.#toldWaiting) {
-      const seconds = Math.ceil((waiting.until - this.#parts.clock.now()) / 1000);
-      this.#warn('waiting', `${message} If nothing changes within ${seconds} s, the run ends.`);
-    }
-    this.#toldWaiting = message;
-  }
-
-  #warnOfPressure({ contextPressure }: RunLimits): void {
-    if (this.#hasWarnedOfPressure || contextPressure === null || contextPressure < contextPressureWarnAt) return;
-    this.#hasWarnedOfPressure = true;
-    const metrics = this.#parts.metrics();
-    if (metrics !== undefined) this.#tell({ kind: 'pressure', metrics });
-  }
-
-  #warnOfHeldWork(taskId: TaskId): void {
-    this.#warn(
-      'held',
-      `${taskId} is done, but dependencies that were added meanwhile are not; it counts once they are complete.`,
-    );
-  }
-
-  #warn(code: string, message: string, options: { isVerbose?: boolean } = {}): void {
-    this.#tell({ kind: 'warning', code, message, ...options });
-  }
-
-  #tell(notice: NoticeWithoutTime): void {
-    this.#parts.reporter.event({ ...notice, at: new Date(this.#parts.clock.now()).toISOString() });
-  }
 }
 
 interface PreparedStart {
   readonly id: AttemptId;
   readonly start: () => void;
 }
-
-type NoticeWithoutTime = Notice extends infer N ? (N extends Notice ? Omit<N, 'at'> : never) : never;
 
 /** The journal cannot be written: nothing may be given out or accepted any more. */
 function fatalStop(failure: Failure): Stop {
