@@ -29,10 +29,12 @@ export function reconcileStructure(state: RunState, after: ReadonlyMap<TaskId, S
   // As most sprints are written every task waits for earlier ones: nothing is missing, and there are no cycles.
   const { unordered } = state;
   const cycles = unordered.size === 0 ? none : cyclesAmong(unfinished);
+  const isInOrder = unordered.size === 0 && cancelled.size === 0;
   const changes: Change[] = [];
   for (const facts of unfinished) {
     const standing = standingOf(facts);
     if (!isForShape(standing)) continue;
+    if (isInOrder && standing.status === 'pending') continue;
     const missing = unordered.has(facts) ? missingOf(facts, state) : [];
     changes.push(...structureOf(facts, { standing, missing, cancelled, cycle: cycles.get(facts.id) }));
   }

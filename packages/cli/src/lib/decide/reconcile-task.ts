@@ -17,6 +17,7 @@ export function reconcileTask(facts: TaskFacts, actual: ActualTask, context: Rec
 
 function rowsOf(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskContext): Row[] {
   if (isAnotherTask(facts.givenDefinition, actual.definition)) return anotherTask(facts, actual, context);
+  if (!context.includeKept && isAsItWas(facts, actual)) return [];
   if (!isKnownStatus(actual.status)) return unknownStatus(facts, actual);
   if (facts.assignment !== null)
     return reconcileAssigned(facts, facts.assignment.agentId, actual, actual.status, context);
@@ -31,6 +32,12 @@ function rowsOf(facts: TaskFacts, actual: ActualTask, context: ReconcileTaskCont
     case 'cancelled':
       return blocked(facts, actual, actual.status, context);
   }
+}
+
+/** Most tasks of a large sprint, so no row is made that nobody asks for. */
+function isAsItWas(facts: TaskFacts, { status, assignment, isMarkOwed }: ActualTask): boolean {
+  if (status !== facts.status || facts.assignment !== null || assignment !== undefined) return false;
+  return status === 'pending' || (status === 'complete' && isMarkOwed !== true);
 }
 
 /** Finished work that waits for new dependencies: only a person's word can change it. */
